@@ -1,0 +1,236 @@
+"""`Activation`: one SymPy expression in a real symbol that evaluates itself in any arithmetic."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import mpmath
+import sympy
+from flint import arb
+
+from theory.activation import arithmetic
+from theory.activation.arithmetic import BALL, MPMATH, SERIES, evaluate, kind_of
+from theory.activation.exponential import taylor_at_zero
+
+x = sympy.Symbol("x", real=True)
+t = sympy.Symbol("t", positive=True)  # a point of the half line (0, oo)
+
+
+class _Tanh(sympy.tanh):  # type: ignore[misc]
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        return sympy.sech(self.args[0]) ** 2
+
+
+class _Coth(sympy.coth):  # type: ignore[misc]
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        return -(sympy.csch(self.args[0]) ** 2)
+
+
+class _PiecewiseConstant(sympy.Function):  # type: ignore[misc]
+    """A function whose derivative is 0 off its jumps."""
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        return sympy.Integer(0)
+
+
+class _Sign(_PiecewiseConstant):
+    _eval_is_real = lambda self: True  # noqa: E731
+
+
+class _Step(_PiecewiseConstant):
+    _eval_is_real = lambda self: True  # noqa: E731
+
+
+_STABLE = {sympy.tanh: _Tanh, sympy.coth: _Coth, sympy.sign: _Sign, sympy.Heaviside: _Step}
+
+
+def differentiate(expression: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
+    """d expression / d symbol, off kinks and jumps, in forms that do not cancel: tanh' = sech^2, not 1 - tanh^2."""
+    inside = expression
+    for plain, stable in _STABLE.items():
+        inside = inside.replace(plain, stable)
+    derivative = sympy.diff(inside, symbol)
+    derivative = derivative.replace(sympy.Heaviside, _step_of)
+    for plain, stable in _STABLE.items():
+        derivative = derivative.replace(stable, plain)
+    return derivative
+
+
+def _step_of(argument: sympy.Expr, *_: sympy.Expr) -> sympy.Expr:
+    return sympy.Heaviside(argument, sympy.Rational(1, 2))
+
+
+@dataclass(frozen=True)
+class FloatForm:
+    """A form of an odd or even function for floats: `near` on [0, split], `far` beyond, both in the symbol t > 0.
+
+    The value at x is ``near(|x|)`` or ``far(|x|)``, times sign(x) where `odd`. It stands beside the defining expression
+    and is tested against it; each branch must neither cancel nor overflow where it is used.
+    """
+
+    near: sympy.Expr
+    far: sympy.Expr
+    split: sympy.Expr
+    odd: bool = True
+
+    def derivative(self) -> "FloatForm":
+        return FloatForm(differentiate(self.near, t), differentiate(self.far, t), self.split, not self.odd)
+
+    def rescaled(self, c: sympy.Expr, k: sympy.Expr) -> "FloatForm":
+        """The form of c f(k x), k > 0."""
+        return FloatForm(c * self.near.subs(t, k * t), c * self.far.subs(t, k * t), self.split / k, self.odd)
+
+
+class Activation:
+    """A real function of one real variable, written once as a SymPy expression.
+
+    Calling it with a SymPy, mpmath, `flint.arb`, `flint.arb_series`, NumPy or torch value evaluates it in that
+    arithmetic, elementwise for arrays, and returns the same kind; a Python number gives a float. A removable
+    singularity at 0 is filled by its limit, see `at_zero`.
+
+    Parameters
+    ----------
+    expression: in the symbol `x`; floats inside it are refused, because they are not exact.
+    name: how to call it in tables; the expression itself by default.
+    float_form: a stabler form for the float arithmetics, see `FloatForm`.
+
+    Raises `ValueError` if the expression holds another symbol or a float. Source: digest, Mechanism 1.
+    """
+
+    def __init__(
+        self,
+        expression: sympy.Expr,
+        name: str | None = None,
+        *,
+        float_form: FloatForm | None = None,
+    ) -> None:
+        strangers = expression.free_symbols - {x}
+        if strangers:
+            raise ValueError(f"expression={expression}: holds {strangers}; use the symbol theory.x only")
+        if expression.has(sympy.Float):
+            raise ValueError(f"expression={expression}: holds a float; write numbers exactly, as Rational(1, 10)")
+        self.expression = expression
+        self.name = name or str(expression)
+        self.float_form = float_form
+
+    def __repr__(self) -> str:
+        return f"Activation({self.expression}, name={self.name!r})"
+
+    def __call__(self, value: Any) -> Any:
+        evaluators: dict[str, Callable[[Any], Any]] = {
+            "sympy": self._at_symbolic,
+            "ball": self._at_ball,
+            "series": lambda series: evaluate(self.expression, {x: series}, SERIES),
+            "mpmath": self._at_mpf,
+            "numpy": self._at_array,
+            "torch": self._at_tensor,
+        }
+        return evaluators[kind_of(value)](value)
+
+    @cached_property
+    def half_line(self) -> sympy.Expr:
+        """The expression on (0, oo), in the symbol `t`, where |t| = t: kinks at 0 disappear."""
+        return self.expression.subs(x, t)
+
+    @cached_property
+    def at_zero(self) -> sympy.Rational | None:
+        """The limit at 0 where the expression has a removable singularity there (coth x - 1/x), otherwise None."""
+        if self.expression.subs(x, 0).is_finite:
+            return None
+        right, left = (taylor_at_zero(self.expression.subs(x, side), t, 0) for side in (t, -t))
+        if right is None or left != right:
+            return None
+        return sympy.Rational(right[0].numerator, right[0].denominator)
+
+    def derivative(self, order: int = 1) -> "Activation":
+        """The derivative of the given order (off kinks), from the same expression, in the same arithmetics."""
+        if order < 0:
+            raise ValueError(f"order={order}: must be >= 0")
+        result = self
+        for _ in range(order):
+            result = result._derivative
+        return result
+
+    @cached_property
+    def _derivative(self) -> "Activation":
+        form = self.float_form and self.float_form.derivative()
+        return Activation(differentiate(self.expression, x), f"({self.name})'", float_form=form)
+
+    def rescaled(self, c: sympy.Expr | int = 1, k: sympy.Expr | int = 1) -> "Activation":
+        """x -> c f(k x), k > 0 (THEORY A2: it stays odd-sigmoid for c > 0, and omega becomes omega / (c k))."""
+        c, k = sympy.sympify(c, rational=True), sympy.sympify(k, rational=True)
+        if not k.is_positive:
+            raise ValueError(f"k={k}: must be > 0; f is odd, so put the sign into c")
+        form = self.float_form and self.float_form.rescaled(c, k)
+        return Activation(c * self.expression.subs(x, k * x), f"{c}*{self.name}({k}*x)", float_form=form)
+
+    def taylor(self, ball: arb, order: int) -> list[arb]:
+        """Enclosures of f^(n)(y)/n!, n = 0..order, valid for every y in `ball`, without SymPy's derivatives."""
+        from flint import arb_series
+
+        series = arb_series([ball, 1], order + 1)
+        value = self(series)
+        return [value[n] for n in range(order + 1)]
+
+    # One evaluator an arithmetic.
+
+    def _at_symbolic(self, value: sympy.Expr) -> sympy.Expr:
+        if value == 0 and self.at_zero is not None:
+            return self.at_zero
+        return self.expression.subs(x, value)
+
+    def _at_ball(self, value: arb) -> arb:
+        if value.is_zero() and self.at_zero is not None:
+            return evaluate(self.at_zero, {}, BALL)
+        return evaluate(self.expression, {x: value}, BALL)
+
+    def _at_mpf(self, value: mpmath.mpf) -> mpmath.mpf:
+        if value == 0 and self.at_zero is not None:
+            return evaluate(self.at_zero, {}, MPMATH)
+        return steady(lambda: evaluate(self.expression, {x: value}, MPMATH))
+
+    def _at_array(self, value: Any) -> Any:
+        import numpy
+
+        array = numpy.asarray(value, dtype=None if isinstance(value, numpy.generic | numpy.ndarray) else float)
+        if array.dtype.kind not in "fiu":
+            raise TypeError(f"value of dtype {array.dtype}: pass real numbers")
+        if array.dtype.kind != "f":
+            array = array.astype(float)
+        with numpy.errstate(all="ignore"):
+            result = self._in_floats(array, arithmetic.numpy_(), numpy)
+            result = numpy.broadcast_to(result, array.shape).astype(array.dtype)
+        return result if isinstance(value, numpy.ndarray) else result[()] if array is value else float(result)
+
+    def _at_tensor(self, value: Any) -> Any:
+        import torch
+
+        return self._in_floats(value, arithmetic.torch_(), torch)
+
+    def _in_floats(self, value: Any, floats: arithmetic.Arithmetic, xp: Any) -> Any:
+        form = self.float_form
+        if form is None:
+            result = xp.zeros_like(value) + evaluate(self.expression, {x: value}, floats)
+            return result if self.at_zero is None else xp.where(value == 0, float(self.at_zero), result)
+        size, split = abs(value), float(form.split)
+        near = evaluate(form.near, {t: size.clip(max=split)}, floats)
+        far = evaluate(form.far, {t: size.clip(min=split)}, floats)
+        result = xp.zeros_like(value) + xp.where(size <= split, near, far)
+        return xp.where(value < 0, -result, result) if form.odd else result
+
+
+def steady(compute: Callable[[], Any]) -> Any:
+    """`compute()` to the full precision of `mpmath.mp`: the working precision doubles until two results agree.
+
+    A safeguard against cancellation for the sampled method `precision`; it proves nothing.
+    """
+    goal = mpmath.mp.prec
+    working, previous = goal + 20, None
+    while working < 400 * (goal + 20):
+        with mpmath.workprec(working):
+            current = compute()
+            if previous is not None and abs(current - previous) <= abs(current) * mpmath.mpf(2) ** (-goal - 2):
+                break
+        previous, working = current, 2 * working
+    return +current

@@ -1,0 +1,172 @@
+"""The class F of odd sigmoids, the critical gain omega, and the normal form at 0 (THEORY A1, B4; digest, Mechanism 1).
+
+f belongs to F when it is odd, bounded, strictly increasing, differentiable at 0 with f'(0) > 0, and star-shaped:
+f(x)/x strictly decreasing on (0, oo). For an odd f everything is decided on the half line t > 0, where |t| = t.
+The functions here derive; whether f belongs to F at all is decided in `verify`.
+"""
+
+from dataclasses import dataclass
+
+import sympy
+from flint import arb, ctx
+
+from theory.activation.arithmetic import BALL, UnsupportedError, evaluate
+from theory.activation.exponential import NotExponentialError, from_expression, taylor_at_zero
+from theory.activation.expression import Activation, differentiate, t
+
+
+@dataclass(frozen=True)
+class Axiom:
+    """One property in the definition of F, in words and in LaTeX."""
+
+    name: str
+    statement: str
+    latex: str
+
+
+ODD = Axiom("odd", "f(-x) = -f(x)", r"f(-x) = -f(x)")
+BOUNDED = Axiom("bounded", "|f| has an upper bound", r"\sup_x |f(x)| < \infty")
+INCREASING = Axiom("increasing", "f is strictly increasing", r"x < y \Rightarrow f(x) < f(y)")
+SLOPE_AT_ZERO = Axiom("slope_at_zero", "f'(0) exists and 0 < f'(0) < oo", r"0 < f'(0) < \infty")
+STAR_SHAPED = Axiom(
+    "star_shaped", "f(x)/x is strictly decreasing on (0, oo)", r"0 < x < y \Rightarrow f(x)/x > f(y)/y"
+)
+AXIOMS = (ODD, BOUNDED, INCREASING, SLOPE_AT_ZERO, STAR_SHAPED)
+CONCAVE = Axiom("concave", "f'' < 0 on (0, oo) (sufficient for star_shaped, not required)", r"f''(x) < 0,\ x > 0")
+
+
+class UndeterminedError(ArithmeticError):
+    """A quantity exists perhaps, but could not be derived; the message says why."""
+
+
+def taylor_coefficients(f: Activation, order: int) -> list[sympy.Expr]:
+    """One-sided Taylor coefficients f^(n)(0+)/n!, n = 0..order, exact.
+
+    Rational functions of t and exp(r t) go through exact rational arithmetic; the others through derivatives at 0,
+    which must be finite numbers there. Raises `UndeterminedError` if one is not.
+    """
+    rationals = taylor_at_zero(f.half_line, t, order)
+    if rationals is not None:
+        return [sympy.Rational(c.numerator, c.denominator) for c in rationals]
+    derivative, result = f.half_line, []
+    for n in range(order + 1):
+        result.append(_value_at_zero(derivative) / sympy.factorial(n))
+        derivative = differentiate(derivative, t)
+    return result
+
+
+def _value_at_zero(expression: sympy.Expr) -> sympy.Expr:
+    """The right limit at 0 of an expression that is continuous there; jumps and poles at 0 raise."""
+    for jump in expression.atoms(sympy.sign, sympy.Heaviside):
+        if not jump.args[0].subs(t, 0).is_nonzero:
+            raise UndeterminedError(f"'{jump}' may jump at 0")
+    value = expression.subs(t, 0)
+    if not (value.is_number and value.is_real and value.is_finite):
+        raise UndeterminedError(f"'{expression}' has no finite value at 0 by substitution")
+    return value
+
+
+def slope_at_zero(f: Activation) -> sympy.Expr:
+    """f'(0+), exact, by the first road that works: Taylor coefficients at 0, or f(t)/t with t divided out.
+
+    For odd f this is f'(0). Raises `UndeterminedError` if f(0+) is not 0 or neither road gives a finite number.
+    """
+    try:
+        value, slope = taylor_coefficients(f, 1)
+    except UndeterminedError:
+        return _value_at_zero(sympy.powsimp(sympy.cancel(f.half_line / t)))
+    if value != 0:
+        raise UndeterminedError(f"f(0+) = {value}, so an odd f jumps at 0")
+    return slope
+
+
+def omega(f: Activation) -> sympy.Expr:
+    """The critical gain omega = 1/f'(0), exact (digest, Mechanism 1).
+
+    Raises `UndeterminedError` if f'(0) is 0 or could not be derived.
+    """
+    slope = slope_at_zero(f)
+    if slope == 0:
+        raise UndeterminedError("f'(0) = 0, so omega = 1/f'(0) is undefined")
+    return 1 / slope
+
+
+def supremum(f: Activation) -> sympy.Expr:
+    """lim f(t) for t -> oo, exact; `oo` if f is unbounded. For an odd sigmoid it is sup f.
+
+    Candidates come from exact exponential arithmetic, from substitution, or (algebraic expressions only) from SymPy's
+    limit; each is closed by a ball evaluation at 2^2000. Raises `UndeterminedError` if no candidate survives.
+    """
+    candidate = _limit_candidate(f.half_line)
+    if candidate.is_finite:
+        with ctx.workprec(4200):
+            gap = f(arb(2) ** 2000) - evaluate(candidate, {}, BALL)
+            if not abs(gap) < arb(10) ** -6:
+                raise UndeterminedError(f"the candidate {candidate} for sup f does not agree with f(2^2000)")
+    return candidate
+
+
+def _limit_candidate(expression: sympy.Expr) -> sympy.Expr:
+    try:
+        limit = from_expression(expression, t).limit_at_infinity()
+        return sympy.oo if limit is None else sympy.Rational(limit.numerator, limit.denominator)
+    except NotExponentialError:
+        pass
+    candidate = expression.subs(t, sympy.oo)
+    if candidate is sympy.nan and not expression.atoms(sympy.Function):
+        candidate = sympy.limit(expression, t, sympy.oo)
+    if candidate.is_number and (candidate.is_finite or candidate is sympy.oo):
+        return candidate
+    raise UndeterminedError("the limit at infinity could not be derived")
+
+
+@dataclass(frozen=True)
+class NormalForm:
+    """f(omega x) = x - kappa x |x|^k + o(|x|^(k+1)) (THEORY B4)."""
+
+    k: sympy.Rational
+    kappa: sympy.Expr
+
+
+def normal_form(f: Activation) -> NormalForm:
+    """The exponent k and the coefficient kappa at the critical gain, exact.
+
+    With f(t) = (t/omega)(1 - c t^k + ...) on t > 0, kappa = c omega^k. The first nonzero Taylor coefficient past the
+    slope gives c; where Taylor fails (fractional powers) SymPy's leading term of 1 - omega f(t)/t is taken and closed by
+    a ball evaluation. Raises `UndeterminedError` if neither works.
+    """
+    critical = omega(f)
+    try:
+        coefficients = taylor_coefficients(f, 7)
+        n = next((n for n in range(2, 8) if coefficients[n] != 0), None)
+        if n is None:
+            raise UndeterminedError("the Taylor coefficients 2..7 at 0 all vanish")
+        k, c = sympy.Integer(n - 1), -critical * coefficients[n]
+    except UndeterminedError:
+        k, c = _leading_power(1 - critical * sympy.powsimp(sympy.cancel(f.half_line / t)))
+        _confirm_leading_power(f, critical, k, c)
+    return NormalForm(k, sympy.simplify(c * critical**k))
+
+
+def _leading_power(defect: sympy.Expr) -> tuple[sympy.Rational, sympy.Expr]:
+    if defect.atoms(sympy.Function):
+        raise UndeterminedError("no expansion at 0 in powers of |x| was found")
+    try:
+        c, k = defect.as_leading_term(t).as_coeff_exponent(t)
+    except (ValueError, NotImplementedError, TypeError):
+        raise UndeterminedError("no expansion at 0 in powers of |x| was found") from None
+    if not (isinstance(k, sympy.Rational) and k > 0 and c.is_number):
+        raise UndeterminedError("no expansion at 0 in powers of |x| was found")
+    return k, c
+
+
+def _confirm_leading_power(f: Activation, critical: sympy.Expr, k: sympy.Rational, c: sympy.Expr) -> None:
+    with ctx.workprec(4000):
+        tiny = arb(2) ** -200
+        claimed = evaluate(c * t**k, {t: tiny}, BALL)
+        try:
+            found = 1 - evaluate(critical, {}, BALL) * f(tiny) / tiny
+        except UnsupportedError as error:
+            raise UndeterminedError(str(error)) from None
+        if not abs(found / claimed - 1) < arb(10) ** -3:
+            raise UndeterminedError(f"the candidate leading term {c}*x^{k} does not agree with a ball evaluation")

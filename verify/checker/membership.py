@@ -1,0 +1,295 @@
+"""Is f an odd sigmoid? Each axiom of F gets Proved, Refuted or Undecided for all real x.
+
+Proofs come from rules (identity, sign and growth) that hold on all of (0, oo), and oddness carries them to R. SymPy may
+propose equivalent forms of f', f'' and f(t)/t; a sign proved for such a form is closed by a ball check of the original
+expression, differentiated by power series and not by SymPy. Refutations carry a certified witness.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import sympy
+from flint import arb, ctx, fmpq
+
+from theory.activation import Activation, t
+from theory.activation.arithmetic import BALL, UnsupportedError, evaluate
+from theory.activation.exponential import ExponentialRational, NotExponentialError, from_expression
+from theory.activation.expression import differentiate, x
+from theory.odd_sigmoid import (
+    AXIOMS,
+    BOUNDED,
+    INCREASING,
+    ODD,
+    SLOPE_AT_ZERO,
+    STAR_SHAPED,
+    UndeterminedError,
+    slope_at_zero,
+)
+from theory.rounding import decimal_string, endpoints
+from verify.checker.growth import diverges, is_bounded
+from verify.checker.identity import is_zero
+from verify.checker.sign import is_defined, rational_sign, sign_on_half_line
+from verify.verdict import Proved, Refuted, Undecided, Verdict, Witness
+
+_MAX_OPERATIONS = 400  # SymPy may rewrite expressions up to this size
+_WORKING_BITS = 192
+
+
+class ContradictionError(AssertionError):
+    """A rule and a ball check disagree: a defect of this software, never of the activation."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """The verdict on every axiom of F, and on concavity, which is reported and not required."""
+
+    axioms: dict[str, Verdict]
+    concave: Verdict
+
+    @property
+    def verdict(self) -> Verdict:
+        refuted = [(name, v) for name, v in self.axioms.items() if isinstance(v, Refuted)]
+        if refuted:
+            name, first = refuted[0]
+            assert isinstance(first, Refuted)
+            return Refuted(f"not {name}: {first.reason}", first.witness)
+        undecided = [f"{name}: {v.reason}" for name, v in self.axioms.items() if isinstance(v, Undecided)]
+        if undecided:
+            return Undecided("; ".join(undecided))
+        return Proved("; ".join(f"{name}: {v.reason}" for name, v in self.axioms.items()))
+
+
+def decide_membership(f: Activation) -> Membership:
+    """All axioms of F for f, each for all real x."""
+    prover = _Prover(f)
+    axioms = {
+        ODD.name: prover.odd,
+        SLOPE_AT_ZERO.name: prover.slope,
+        INCREASING.name: prover.increasing,
+        BOUNDED.name: prover.bounded,
+        STAR_SHAPED.name: prover.star_shaped,
+    }
+    found: dict[str, Verdict] = {}
+    for name, prove in axioms.items():
+        witnessed = find_witness(f, name)
+        found[name] = prove() if witnessed is None else witnessed
+    concave = prover.concave()
+    if not isinstance(found[ODD.name], Proved):
+        half = "holds for x > 0, and f is not known to be odd"
+        found = {n: Undecided(half) if n != ODD.name and isinstance(v, Proved) else v for n, v in found.items()}
+    return Membership({axiom.name: found[axiom.name] for axiom in AXIOMS}, concave)
+
+
+class _Prover:
+    """Rules only; every method answers for all t > 0 or says Undecided."""
+
+    def __init__(self, f: Activation) -> None:
+        self.f = f
+        self.half = f.half_line
+        self.smooth = not self.half.has(sympy.Abs, sympy.sign, sympy.Max, sympy.Min, sympy.Heaviside)
+        self.defined = is_defined(self.half)
+        try:
+            self.exact: ExponentialRational | None = from_expression(self.half, t)
+        except NotExponentialError:
+            self.exact = None
+
+    def odd(self) -> Verdict:
+        if is_zero(self.f.expression + self.f.expression.subs(x, -x)):
+            return Proved("f(-x) + f(x) has normal form 0")
+        return Undecided("f(-x) + f(x) was not reduced to 0 and no violation was found")
+
+    def slope(self) -> Verdict:
+        try:
+            slope = slope_at_zero(self.f)
+            with ctx.workprec(_WORKING_BITS):
+                ball = evaluate(slope, {}, BALL)
+        except (UndeterminedError, UnsupportedError) as error:
+            return Undecided(str(error))
+        if slope == 0:
+            return Refuted("f'(0) = 0", Witness(SLOPE_AT_ZERO.name, "0", "0", "0", "f'(0) <= 0"))
+        if ball < 0:
+            return Refuted(f"f'(0) = {slope} < 0", _witness(SLOPE_AT_ZERO.name, arb(0), ball, "f'(0) <= 0"))
+        return Proved(f"f'(0) = {slope} > 0") if ball > 0 else Undecided(f"the sign of f'(0) = {slope} is not decided")
+
+    def usable(self) -> str | None:
+        """Why the sign rules may not be used, or None: they need f continuous on (0, oo) with f(0+) = 0."""
+        if not self.defined:
+            return "f was not shown to be defined and continuous for all x > 0"
+        if not isinstance(self.slope(), Proved):
+            return "f(0+) = 0 was not shown"
+        return None
+
+    def increasing(self) -> Verdict:
+        problem = self.usable()
+        if problem:
+            return Undecided(problem)
+        sign = self.sign(lambda h: differentiate(h, t), lambda e: e.derivative())
+        if sign > 0:
+            close_by_balls(self.f, lambda c: c[1], 1)
+            return Proved("f'(x) > 0 for all x > 0")
+        return Undecided("the sign of f' on (0, oo) was not decided")
+
+    def bounded(self) -> Verdict:
+        problem = self.usable()
+        if problem:
+            return Undecided(problem)
+        if is_bounded(self.half):
+            return Proved("f is continuous, f(0+) = 0, and |f(x)| stays bounded for x -> oo by its growth order")
+        reason = diverges(self.half)
+        if reason:
+            point = arb(2) ** 64
+            with ctx.workprec(_WORKING_BITS):
+                value = self.f(point)
+            return Refuted(reason, _witness(BOUNDED.name, point, value, "|f(x)| grows without bound; f(x)"))
+        return Undecided("neither a bound nor divergence for x -> oo was found")
+
+    def star_shaped(self) -> Verdict:
+        problem = self.usable()
+        if problem:
+            return Undecided(problem)
+        if self.exact is not None:
+            if rational_sign(self.exact - identity_function() * self.exact.derivative()) > 0:
+                close_by_balls(self.f, lambda c, y: c[0] - y * c[1], 1)
+                return Proved("f(x) - x f'(x) > 0 for all x > 0, by Rolle descent")
+        if isinstance(self.concave(), Proved):
+            return Proved("f is strictly concave on (0, oo) with f(0+) = 0")
+        ratio = _reduced(self.half / t)
+        if any(sign_on_half_line(form) < 0 for form in _forms(differentiate(ratio, t))):
+            close_by_balls(self.f, lambda c, y: c[0] - y * c[1], 1)
+            return Proved("(f(x)/x)' < 0 for all x > 0")
+        return Undecided("the sign of (f(x)/x)' on (0, oo) was not decided")
+
+    def concave(self) -> Verdict:
+        if self.usable() or not self.smooth:
+            return Undecided("f was not shown to be smooth for all x > 0")
+        second = self.sign(
+            lambda h: differentiate(differentiate(h, t), t),
+            lambda e: e.derivative().derivative(),
+        )
+        if second < 0:
+            close_by_balls(self.f, lambda c: c[2], -1)
+            return Proved("f''(x) < 0 for all x > 0")
+        return Undecided("the sign of f'' on (0, oo) was not decided")
+
+    def sign(
+        self,
+        derive: Callable[[sympy.Expr], sympy.Expr],
+        derive_exactly: Callable[[ExponentialRational], ExponentialRational],
+    ) -> int:
+        if self.exact is not None:
+            sign = rational_sign(derive_exactly(self.exact))
+            if sign:
+                return sign
+        starts = [self.half, _reduced(self.half)]
+        for start in starts:
+            for form in _forms(derive(start)):
+                sign = sign_on_half_line(form)
+                if sign:
+                    return sign
+        return 0
+
+
+def identity_function() -> ExponentialRational:
+    return from_expression(t, t)
+
+
+def _reduced(expression: sympy.Expr) -> sympy.Expr:
+    """An equal form with common factors and powers cancelled, as far as SymPy finds one; a candidate only."""
+    if sympy.count_ops(expression) > _MAX_OPERATIONS:
+        return expression
+    return sympy.powsimp(sympy.cancel(expression)) if not expression.atoms(sympy.Function) else expression
+
+
+def _forms(expression: sympy.Expr) -> Iterator[sympy.Expr]:
+    """Equal forms of an expression whose sign the rules may see; candidates only, closed by `close_by_balls`."""
+    yield expression
+    if sympy.count_ops(expression) <= _MAX_OPERATIONS:
+        yield sympy.factor_terms(expression)
+        if not expression.atoms(sympy.Function):
+            yield sympy.factor(sympy.together(expression))
+
+
+def close_by_balls(f: Activation, quantity: Callable[..., arb], sign: int) -> None:
+    """Confirm a proved sign on boxes around 2^-12..2^12 with power series; raises `ContradictionError`.
+
+    quantity: (Taylor coefficients of f over the box[, the box]) -> ball.
+    """
+    with ctx.workprec(_WORKING_BITS):
+        for k in range(-12, 13):
+            box = arb(2) ** k * arb(1, fmpq(1, 2**40))
+            coefficients = f.taylor(box, 2)
+            value = quantity(coefficients) if quantity.__code__.co_argcount == 1 else quantity(coefficients, box)
+            if value * sign < 0:
+                raise ContradictionError(f"{f}: rules and balls disagree near x = 2^{k}")
+
+
+# --- refutation: the search proposes points, the balls at those points are the proof ---------------------------------
+
+
+def _points() -> list[arb]:
+    """Dyadic points: a geometric grid on [2^-40, 2^40], finer where activations bend."""
+    coarse = {fmpq(2) ** k for k in range(-40, 41)}
+    fine = {fmpq(n, 16) * fmpq(2) ** k for k in range(-6, 8) for n in range(16, 32)}
+    return [arb(q) for q in sorted(coarse | fine)]
+
+
+def find_witness(f: Activation, axiom: str) -> Refuted | None:
+    """A certified violation of the axiom among the sample points (the one nearest to x = 1), or None."""
+    if axiom not in _VIOLATIONS:
+        return None
+    violations, reason = _VIOLATIONS[axiom]
+    with ctx.workprec(_WORKING_BITS):
+        try:
+            found = sorted(violations(f), key=lambda violation: abs(math.log2(float(violation[0]))))
+        except UnsupportedError:
+            return None
+        for point, value, inequality in found:
+            try:
+                return Refuted(reason, _witness(axiom, point, value, inequality))
+            except OverflowError:
+                continue
+    return None
+
+
+Violation = tuple[arb, arb, str]  # the point x, the ball that has the wrong sign, the inequality that fails
+
+
+def _odd_violations(f: Activation) -> Iterator[Violation]:
+    for y in _points():
+        defect = f(y) + f(-y)
+        if defect > 0 or defect < 0:
+            yield y, defect, "f(x) + f(-x) != 0"
+
+
+def _increasing_violations(f: Activation) -> Iterator[Violation]:
+    for low, high in pairwise(_points()):
+        rise = f(high) - f(low)
+        if rise <= 0:
+            yield high, rise, f"f(x) - f({_decimal(low)}) <= 0"
+
+
+def _star_violations(f: Activation) -> Iterator[Violation]:
+    for low, high in pairwise(_points()):
+        rise = f(high) / high - f(low) / low
+        if rise >= 0:
+            yield high, rise, f"f(x)/x - f({_decimal(low)})/{_decimal(low)} >= 0"
+
+
+_VIOLATIONS: dict[str, tuple[Callable[[Activation], Iterator[Violation]], str]] = {
+    ODD.name: (_odd_violations, "f(-x) is not -f(x)"),
+    INCREASING.name: (_increasing_violations, "f does not increase strictly"),
+    STAR_SHAPED.name: (_star_violations, "f(x)/x does not decrease strictly"),
+}
+
+
+def _decimal(exact: arb) -> str:
+    low, _ = endpoints(exact)
+    text = decimal_string(low, 60)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
+def _witness(axiom: str, point: arb, value: arb, inequality: str) -> Witness:
+    low, high = endpoints(value)
+    return Witness(axiom, _decimal(point), decimal_string(low, 17, -1), decimal_string(high, 17, 1), inequality)

@@ -1,0 +1,61 @@
+"""One claim, one form.
+
+A `Claim` states something, names its hypotheses and source, and carries the checks that confront its `subject` (the
+formula, function or prediction that the theory gives) with roads that do not use it. The same checks are run on the
+`twin`: a near miss of the subject, which each of them must tell apart. So a check that cannot fail is found out.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from verify.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a check may know about the run. seed: of every random choice. device: for simulations."""
+
+    tier: str = "quick"
+    device: str = "auto"
+    seed: int = 2509_23085
+
+
+@dataclass(frozen=True)
+class Check:
+    """method: one of `verify.verdict.METHODS`. run(subject, context) gives a verdict on the subject."""
+
+    method: str
+    run: Callable[[Any, Context], Verdict]
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A near miss: `statement` says what is wrong with it (or right, where the claim itself is false)."""
+
+    statement: str
+    make: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement with its evidence to be.
+
+    id: ``topic.rest``, unique. subject: makes what the checks confront, when they run. correction: for a claim of the
+    paper that is expected to be false, the correct statement; its twin is that correct statement.
+    """
+
+    id: str
+    statement: str
+    latex: str
+    source: str
+    subject: Callable[[], Any]
+    twin: Twin
+    checks: tuple[Check, ...]
+    hypotheses: tuple[str, ...] = field(default=())
+    correction: str | None = None
+    tier: str = "quick"
+
+    @property
+    def topic(self) -> str:
+        return self.id.split(".")[0]

@@ -1,0 +1,1 @@
+"""Search: finds what the checker then judges. Nothing here says Proved."""
