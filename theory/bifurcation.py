@@ -8,15 +8,10 @@ oddness gives -xi_a, 0, xi_a.
 import sympy
 
 from theory.activation.expression import Activation, t
-from theory.odd_sigmoid import UndeterminedError, omega, taylor_coefficients
+from theory.odd_sigmoid import UndeterminedError, omega, quotient, taylor_coefficients
 
 a = sympy.Symbol("a", positive=True)  # the gain
 epsilon = sympy.Symbol("epsilon", positive=True)  # a/omega - 1, the distance from the critical gain
-
-
-def quotient(f: Activation) -> sympy.Expr:
-    """f(t)/t on t > 0 in the symbol `t`, with t divided out where SymPy can."""
-    return sympy.powsimp(sympy.cancel(f.half_line / t))
 
 
 def closed_form_fixed_point(f: Activation) -> sympy.Expr | None:

@@ -66,6 +66,12 @@ def _value_at_zero(expression: sympy.Expr) -> sympy.Expr:
     return value
 
 
+def quotient(f: Activation) -> sympy.Expr:
+    """f(t)/t on t > 0 in the symbol `t`, with t divided out where SymPy can."""
+    plain = f.half_line / t
+    return plain if plain.subs(t, 0).is_finite else sympy.powsimp(sympy.cancel(plain))
+
+
 def slope_at_zero(f: Activation) -> sympy.Expr:
     """f'(0+), exact, by the first road that works: Taylor coefficients at 0, or f(t)/t with t divided out.
 
@@ -74,7 +80,7 @@ def slope_at_zero(f: Activation) -> sympy.Expr:
     try:
         value, slope = taylor_coefficients(f, 1)
     except UndeterminedError:
-        return _value_at_zero(sympy.powsimp(sympy.cancel(f.half_line / t)))
+        return _value_at_zero(quotient(f))
     if value != 0:
         raise UndeterminedError(f"f(0+) = {value}, so an odd f jumps at 0")
     return slope
@@ -143,7 +149,7 @@ def normal_form(f: Activation) -> NormalForm:
             raise UndeterminedError("the Taylor coefficients 2..7 at 0 all vanish")
         k, c = sympy.Integer(n - 1), -critical * coefficients[n]
     except UndeterminedError:
-        k, c = _leading_power(1 - critical * sympy.powsimp(sympy.cancel(f.half_line / t)))
+        k, c = _leading_power(1 - critical * quotient(f))
         _confirm_leading_power(f, critical, k, c)
     return NormalForm(k, sympy.simplify(c * critical**k))
 

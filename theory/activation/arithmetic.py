@@ -1,4 +1,4 @@
-"""One formula, five arithmetics: a SymPy expression is evaluated by walking its tree.
+"""One formula, five arithmetics: a SymPy expression is lowered to a straight-line program and run.
 
 `evaluate(expression, {symbol: value}, arithmetic)` replaces every node of the expression by the operation of the same
 name in an `Arithmetic`. A formula is thus written once and never retyped per backend.
@@ -17,8 +17,10 @@ Balls and series work at the precision of `flint.ctx`, mpmath at that of `mpmath
 """
 
 import math
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache, reduce
 from typing import Any
 
 import mpmath
@@ -55,50 +57,89 @@ class Arithmetic:
 
 
 def evaluate(expression: sympy.Expr, values: Mapping[sympy.Symbol, Any], arithmetic: Arithmetic) -> Any:
-    """The value of `expression` in `arithmetic`; each distinct subexpression is computed once.
+    """The value of `expression` in `arithmetic`, with a value for each of its symbols.
 
-    Raises `UnsupportedError` for a node that the arithmetic does not know.
+    Raises `UnsupportedError` for a node that the arithmetic does not know, or a symbol without a value.
     """
-    known: dict[sympy.Basic, Any] = dict(values)
+    return _lower(expression, arithmetic.name)(values)
 
-    def visit(node: Any) -> Any:
-        if node not in known:
-            known[node] = compute(node)
-        return known[node]
 
-    def compute(node: Any) -> Any:
-        if isinstance(node, sympy.Symbol):
+Step = Callable[[list[Any], Mapping[sympy.Symbol, Any]], Any]  # (results so far, symbol values) -> result
+
+
+@lru_cache(maxsize=4096)
+def _lower(expression: sympy.Expr, name: str) -> Callable[[Mapping[sympy.Symbol, Any]], Any]:
+    """The expression as a straight-line program: each distinct subexpression is one step, computed once."""
+    arithmetic = _BY_NAME[name]()
+    steps: list[Step] = []
+    place: dict[sympy.Basic, int] = {}
+
+    def visit(node: Any) -> int:
+        if node not in place:
+            step = _step(node, arithmetic, visit)
+            place[node] = len(steps)
+            steps.append(step)
+        return place[node]
+
+    visit(expression)
+
+    def program(values: Mapping[sympy.Symbol, Any]) -> Any:
+        results: list[Any] = []
+        for step in steps:
+            results.append(step(results, values))
+        return results[-1]
+
+    return program
+
+
+def _step(node: Any, arithmetic: Arithmetic, visit: Callable[[Any], int]) -> Step:
+    if isinstance(node, sympy.Symbol):
+        return _symbol_step(node)
+    if arithmetic.fold is not None and not node.free_symbols:
+        folded = arithmetic.fold(node)
+        return lambda results, values: folded
+    if isinstance(node, sympy.Rational):
+        return lambda results, values: arithmetic.rational(node)
+    if node is sympy.pi or node is sympy.E:
+        constant = arithmetic.pi if node is sympy.pi else arithmetic.e
+        return lambda results, values: constant()
+    if isinstance(node, sympy.Add | sympy.Mul | sympy.Max | sympy.Min):
+        return _fold_step(_binary(node, arithmetic), [visit(argument) for argument in node.args])
+    if isinstance(node, sympy.Pow):
+        return _power_step(node, arithmetic, visit)
+    if node.func in arithmetic.functions and len(node.args) == 1:
+        function, at = arithmetic.functions[node.func], visit(node.args[0])
+        return lambda results, values: function(results[at])
+    raise UnsupportedError(f"{arithmetic.name} arithmetic has no '{node.func.__name__}'")
+
+
+def _symbol_step(node: sympy.Symbol) -> Step:
+    def step(results: list[Any], values: Mapping[sympy.Symbol, Any]) -> Any:
+        if node not in values:
             raise UnsupportedError(f"symbol '{node}' has no value")
-        if arithmetic.fold is not None and not node.free_symbols:
-            return arithmetic.fold(node)
-        if isinstance(node, sympy.Rational):
-            return arithmetic.rational(node)
-        if node in (sympy.pi, sympy.E):
-            return arithmetic.pi() if node is sympy.pi else arithmetic.e()
-        if isinstance(node, sympy.Add | sympy.Mul):
-            result = visit(node.args[0])
-            for argument in node.args[1:]:
-                result = result + visit(argument) if node.is_Add else result * visit(argument)
-            return result
-        if isinstance(node, sympy.Pow):
-            return compute_power(node)
-        if isinstance(node, sympy.Max | sympy.Min):
-            choose = arithmetic.maximum if isinstance(node, sympy.Max) else arithmetic.minimum
-            result = visit(node.args[0])
-            for argument in node.args[1:]:
-                result = choose(result, visit(argument))
-            return result
-        if node.func in arithmetic.functions and len(node.args) == 1:
-            return arithmetic.functions[node.func](visit(node.args[0]))
-        raise UnsupportedError(f"{arithmetic.name} arithmetic has no '{node.func.__name__}'")
+        return values[node]
 
-    def compute_power(node: sympy.Pow) -> Any:
-        if isinstance(node.exp, sympy.Rational):
-            return arithmetic.power(visit(node.base), node.exp, bool(node.base.is_nonnegative))
-        exponential, logarithm = arithmetic.functions[sympy.exp], arithmetic.functions[sympy.log]
-        return exponential(visit(node.exp) * logarithm(visit(node.base)))
+    return step
 
-    return visit(expression)
+
+def _binary(node: sympy.Expr, arithmetic: Arithmetic) -> Callable[[Any, Any], Any]:
+    if node.is_Add or node.is_Mul:
+        return operator.add if node.is_Add else operator.mul
+    return arithmetic.maximum if isinstance(node, sympy.Max) else arithmetic.minimum
+
+
+def _fold_step(combine: Callable[[Any, Any], Any], places: list[int]) -> Step:
+    return lambda results, values: reduce(combine, [results[at] for at in places])
+
+
+def _power_step(node: sympy.Pow, arithmetic: Arithmetic, visit: Callable[[Any], int]) -> Step:
+    base, exponent = visit(node.base), node.exp
+    if isinstance(exponent, sympy.Rational):
+        nonnegative = bool(node.base.is_nonnegative)
+        return lambda results, values: arithmetic.power(results[base], exponent, nonnegative)
+    at = visit(exponent)
+    exponential, logarithm = arithmetic.functions[sympy.exp], arithmetic.functions[sympy.log]
+    return lambda results, values: exponential(results[at] * logarithm(results[base]))
 
 
 # --- balls --------------------------------------------------------------------------------------------------------
@@ -328,6 +369,7 @@ def _array_power(xp: Any) -> Callable[[Any, sympy.Rational, bool], Any]:
     return power
 
 
+@cache
 def numpy_() -> Arithmetic:
     """The NumPy arithmetic (imports `numpy` and `scipy.special`)."""
     import numpy
@@ -336,11 +378,21 @@ def numpy_() -> Arithmetic:
     return _floats("numpy", _array_functions(numpy, special), numpy)
 
 
+@cache
 def torch_() -> Arithmetic:
     """The torch arithmetic (imports `torch`)."""
     import torch
 
     return _floats("torch", _array_functions(torch, torch.special), torch)
+
+
+_BY_NAME: dict[str, Callable[[], Arithmetic]] = {
+    "ball": lambda: BALL,
+    "series": lambda: SERIES,
+    "mpmath": lambda: MPMATH,
+    "numpy": numpy_,
+    "torch": torch_,
+}
 
 
 def kind_of(value: object) -> str:

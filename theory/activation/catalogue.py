@@ -50,12 +50,12 @@ def _arctan(c: sympy.Expr, k: sympy.Expr, name: str) -> Activation:
 
 
 def _langevin() -> Activation:
-    """coth x - 1/x, near 0 by its Taylor polynomial: radius pi, so degree 79 on [0, 2] leaves (2/pi)^80 = 2e-16."""
+    """coth x - 1/x, near 0 by its Taylor polynomial: radius pi, so degree 39 on [0, 1] leaves pi^-40 = 1e-20."""
     expression = coth(x) - 1 / x
-    coefficients = taylor_at_zero(expression, x, 79)
+    coefficients = taylor_at_zero(expression, x, 39)
     assert coefficients is not None
     near = sum(Rational(c.numerator, c.denominator) * t**n for n, c in enumerate(coefficients))
-    form = FloatForm(near=near, far=coth(t) - 1 / t, split=Rational(3, 2))
+    form = FloatForm(near=near, far=coth(t) - 1 / t, split=_ONE)
     return Activation(expression, "langevin", float_form=form)
 
 

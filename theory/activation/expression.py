@@ -188,6 +188,8 @@ class Activation:
     def _at_mpf(self, value: mpmath.mpf) -> mpmath.mpf:
         if value == 0 and self.at_zero is not None:
             return evaluate(self.at_zero, {}, MPMATH)
+        if value == 0:
+            return evaluate(self.expression, {x: value}, MPMATH)
         return steady(lambda: evaluate(self.expression, {x: value}, MPMATH))
 
     def _at_array(self, value: Any) -> Any:
@@ -221,16 +223,18 @@ class Activation:
 
 
 def steady(compute: Callable[[], Any]) -> Any:
-    """`compute()` to the full precision of `mpmath.mp`: the working precision doubles until two results agree.
+    """`compute()` to the full precision of `mpmath.mp`: the working precision doubles until two nonzero results agree.
 
-    A safeguard against cancellation for the sampled method `precision`; it proves nothing.
+    A safeguard against cancellation for the sampled method `precision`; it proves nothing. Zero is believed only after
+    64-fold precision.
     """
     goal = mpmath.mp.prec
     working, previous = goal + 20, None
-    while working < 400 * (goal + 20):
+    while working < 64 * (goal + 20):
         with mpmath.workprec(working):
             current = compute()
-            if previous is not None and abs(current - previous) <= abs(current) * mpmath.mpf(2) ** (-goal - 2):
+            tolerance = abs(current) * mpmath.mpf(2) ** (-goal - 2)
+            if previous is not None and current != 0 and abs(current - previous) <= tolerance:
                 break
         previous, working = current, 2 * working
     return +current

@@ -1,0 +1,109 @@
+"""Claims A1 and omega: each catalogue member is an odd sigmoid, and omega = 1/f'(0) is the stated number."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+
+import mpmath
+import sympy
+from flint import ctx
+from hypothesis import strategies as st
+
+from theory import odd_sigmoid
+from theory.activation import Activation, x
+from theory.activation.arithmetic import MPMATH, evaluate
+from theory.rounding import as_ball
+from verify.checker.identity import is_zero
+from verify.checker.membership import decide_membership
+from verify.claim import Check, Claim, Context, Twin
+from verify.claims.members import MEMBERS
+from verify.methods import precision_verdict, property_verdict
+from verify.strategies import positive_points
+from verify.verdict import Proved, Refuted, Undecided, Verdict
+
+_TINY = sympy.Rational(1, 10**6)
+
+
+def claims() -> Iterator[Claim]:
+    for name, f in MEMBERS.items():
+        yield membership_claim(name, f)
+        yield omega_claim(name, f)
+
+
+def membership_claim(name: str, f: Activation) -> Claim:
+    """f is odd, bounded, strictly increasing, star-shaped, with 0 < f'(0) < oo.
+
+    The twin f(x) - x/10^6 is odd, smooth and star-shaped too, but turns down far out.
+    """
+    return Claim(
+        id=f"odd_sigmoid.member.{name}",
+        statement=f"f(x) = {f.expression} is an odd sigmoid",
+        latex=rf"f(x) = {sympy.latex(f.expression)} \in \mathcal F",
+        hypotheses=("all real x",),
+        source="digest, Mechanism 1; THEORY A1, A2",
+        subject=lambda: f,
+        twin=Twin("f(x) - x/10^6 is an odd sigmoid", lambda: Activation(f.expression - x * _TINY)),
+        checks=(Check("symbolic", _axioms), Check("property", _axioms_at_points)),
+    )
+
+
+def _axioms(f: Activation, _: Context) -> Verdict:
+    return decide_membership(f).verdict
+
+
+def _axioms_at_points(f: Activation, context: Context) -> Verdict:
+    """Certified comparisons at pairs of points: 0 < f(x) < f(y) and f(x)/x > f(y)/y for x < y, f(-x) = -f(x)."""
+
+    def problem(pair: list[Fraction]) -> str | None:
+        low, high = sorted(pair)
+        with ctx.workprec(256):
+            left, right = as_ball(low), as_ball(high)
+            f_left, f_right = f(left), f(right)
+            if not (f(-left) + f_left).contains(0):
+                return f"f(-x) != -f(x) at x = {low}"
+            if f_left <= 0 or f_right <= f_left:
+                return f"f does not increase from {low} to {high}"
+            if f_right / right >= f_left / left:
+                return f"f(x)/x does not decrease from {low} to {high}"
+        return None
+
+    pairs = st.lists(positive_points, min_size=2, max_size=2, unique=True)
+    return property_verdict(pairs, problem, examples=200, seed=context.seed, what="point pairs in [2^-30, 2^31]")
+
+
+def omega_claim(name: str, f: Activation) -> Claim:
+    """omega f'(0) = 1: exactly for the derivative at 0, and numerically for the difference quotient."""
+    critical = odd_sigmoid.omega(f)
+    return Claim(
+        id=f"odd_sigmoid.omega.{name}",
+        statement=f"the critical gain of {f.expression} is omega = 1/f'(0) = {critical}",
+        latex=rf"\omega = 1/f'(0) = {sympy.latex(critical)}",
+        hypotheses=("f differentiable at 0",),
+        source="digest, Mechanism 1; THEORY A2",
+        subject=lambda: odd_sigmoid.omega(f),
+        twin=Twin(f"omega is larger by the factor 1 + 10^-6 than {critical}", lambda: odd_sigmoid.omega(f) * (1 + _TINY)),
+        checks=(Check("symbolic", partial(_inverse_slope, f)), Check("precision", partial(_difference_quotient, f))),
+    )
+
+
+def _inverse_slope(f: Activation, critical: sympy.Expr, _: Context) -> Verdict:
+    slope = odd_sigmoid.slope_at_zero(f)
+    if is_zero(critical * slope - 1):
+        return Proved(f"omega f'(0) - 1 has normal form 0 with f'(0) = {slope}")
+    with ctx.workprec(256):
+        gap = odd_sigmoid.evaluate(critical * slope - 1, {}, odd_sigmoid.BALL)
+    if gap > 0 or gap < 0:
+        return Refuted(f"omega f'(0) - 1 = {gap.str(10)}")
+    return Undecided("omega f'(0) - 1 was not reduced to 0")
+
+
+def _difference_quotient(f: Activation, critical: sympy.Expr, _: Context) -> Verdict:
+    """omega f(h)/h = 1 + O(h^k) at h = 10^-200, with k >= 1/2 for every member."""
+
+    def pairs() -> list[tuple[str, mpmath.mpf, mpmath.mpf]]:
+        step = mpmath.mpf(10) ** -200
+        return [("h = 1e-200", evaluate(critical, {}, MPMATH), step / f(step))]
+
+    return precision_verdict(pairs, 40)
+
+

@@ -1,0 +1,133 @@
+"""The command ``oddsigmoid``: parsing only. Each command lives in its own module and is imported when it is called."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from typing import NoReturn
+
+OK, REFUTED, BAD_INPUT, UNDECIDED, MISSING = 0, 1, 2, 3, 4
+_EXIT_CODES = "exit codes: 0 as pinned or proved, 1 refuted or changed, 2 bad input, 3 undecided, 4 missing backend"
+
+
+class _Parser(argparse.ArgumentParser):
+    """One-line errors, no abbreviations."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"oddsigmoid: {message} (see {self.prog} --help)", file=sys.stderr)
+        raise SystemExit(BAD_INPUT)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="oddsigmoid",
+        description="Verifies the theory of odd-sigmoid initialization: claims, activations, fixed points, noise scales.",
+        epilog=_EXIT_CODES,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"oddsigmoid {_version()}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    verify = _command(commands, "verify", "run the ledger of claims and compare it with what is pinned")
+    verify.add_argument("names", nargs="*", metavar="TOPIC|CLAIM", help="only these topics or claims (default: all)")
+    verify.add_argument("--tier", choices=("quick", "full"), default="quick", help="how much to run (default: quick)")
+    verify.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where simulations run")
+    verify.add_argument("-v", "--verbose", action="store_true", help="show statements, evidence and reasons")
+
+    analyze = _command(commands, "analyze", "is an activation an odd sigmoid, and what follows")
+    _activation(analyze)
+
+    points = _command(commands, "fixed-points", "all fixed points of x -> f(a x), with certified enclosures")
+    _activation(points)
+    points.add_argument("--gain", required=True, metavar="A", help="the gain a > 0, read exactly: 1.5, 3/2, 1e-30")
+    points.add_argument("--digits", type=_whole, default=15, metavar="N", help="significant digits (default: 15)")
+    _assume_member(points)
+
+    calibrate = _command(commands, "calibrate", "the noise scale sigma*(p, L, omega)")
+    _activation(calibrate)
+    calibrate.add_argument("--depth", required=True, metavar="L", help="number of layers, a whole number >= 1")
+    calibrate.add_argument("--p", required=True, metavar="P", help="target negative rate, 0 < P < 1/2")
+    calibrate.add_argument("--law", choices=("surrogate",), default="surrogate", help="the model that is inverted")
+    calibrate.add_argument("--digits", type=_whole, default=15, metavar="N", help="significant digits (default: 15)")
+    _assume_member(calibrate)
+
+    figures = _command(commands, "figures", "draw the proof-check figures into build/figures")
+    figures.add_argument("names", nargs="*", metavar="NAME", help="only these figures (default: all)")
+    figures.add_argument("--directory", default="build/figures", help="where PDF, PNG and CSV go")
+
+    _command(commands, "list", "the catalogue of activations and the claims")
+    _command(commands, "doctor", "check this installation and its arithmetic")
+    return parser
+
+
+def _command(commands: "argparse._SubParsersAction[_Parser]", name: str, text: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="what to print (default: text)")
+    parser.add_argument("--output", metavar="FILE", help="write the result to FILE, whole or not at all")
+    return parser
+
+
+def _activation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("activation", metavar="ACTIVATION", help="a catalogue name or an expression in x")
+
+
+def _assume_member(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--assume-member", action="store_true", help="go on although membership is not proved; the output says so"
+    )
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
+
+
+def _version() -> str:
+    try:
+        return metadata.version("oddsigmoid")
+    except metadata.PackageNotFoundError:
+        return "unknown (not installed)"
+
+
+def _attach_values(arguments: Sequence[str]) -> list[str]:
+    """Join ``--gain -3/2`` to ``--gain=-3/2``, so that a negative value reaches the validator and its message."""
+    joined: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--":
+            return [*joined, argument, *rest]
+        if argument in ("--gain", "--p", "--depth", "--digits"):
+            value = next(rest, None)
+            joined.append(argument if value is None else f"{argument}={value}")
+        else:
+            joined.append(argument)
+    return joined
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = build_parser().parse_args(_attach_values(sys.argv[1:] if arguments is None else arguments))
+    module = importlib.import_module(f"verify.cli.{options.command.replace('-', '_')}_command")
+    from theory.validation import InputError
+    from verify.cli.membership_gate import NotAMemberError
+    from verify.cli.output import MissingBackendError, OutputError, emit
+
+    try:
+        result, code = module.run(options)
+        emit(result, options, module.render)
+    except (InputError, OutputError) as error:
+        print(f"oddsigmoid: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except MissingBackendError as error:
+        print(f"oddsigmoid: {error}", file=sys.stderr)
+        return MISSING
+    except NotAMemberError as error:
+        print(f"oddsigmoid: {error}", file=sys.stderr)
+        return error.code
+    except KeyboardInterrupt:
+        print("oddsigmoid: interrupted", file=sys.stderr)
+        return 130
+    return int(code)

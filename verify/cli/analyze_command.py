@@ -1,0 +1,96 @@
+"""``oddsigmoid analyze``: is an activation an odd sigmoid, and what follows."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+import sympy
+
+from theory import odd_sigmoid
+from theory.activation import Activation
+from theory.activation.arithmetic import BALL, UnsupportedError, evaluate
+from theory.activation.parser import parse_activation
+from theory.odd_sigmoid import UndeterminedError
+from theory.rounding import decimal_string, enclose, endpoints
+from verify.checker.membership import decide_membership
+from verify.cli import OK, REFUTED, UNDECIDED
+from verify.verdict import Proved, Refuted, Verdict
+
+SCHEMA = "oddsigmoid/analyze/1"
+
+
+def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    f = parse_activation(options.activation)
+    membership = decide_membership(f)
+    verdict = membership.verdict
+    axioms = {**membership.axioms, odd_sigmoid.CONCAVE.name: membership.concave}
+    form = _attempt(lambda: odd_sigmoid.normal_form(f))
+    result = {
+        "schema": SCHEMA,
+        "expression": str(f.expression),
+        "member": verdict.word,
+        "axioms": [{"name": name, "verdict": v.word, "reason": v.reason} for name, v in axioms.items()],
+        "omega": exact_value(_attempt(lambda: odd_sigmoid.omega(f))),
+        "supremum": exact_value(_supremum(f, membership.axioms)),
+        "normal_form": None if form is None else {"k": int(form.k) if form.k.is_Integer else float(form.k), "kappa": exact_value(form.kappa)},
+        "witness": vars(verdict.witness).copy() if isinstance(verdict, Refuted) and verdict.witness else None,
+    }
+    return result, exit_code(verdict)
+
+
+def exit_code(verdict: Verdict) -> int:
+    return OK if isinstance(verdict, Proved) else REFUTED if isinstance(verdict, Refuted) else UNDECIDED
+
+
+def _attempt(derive: Callable[[], Any]) -> Any:
+    """What `derive` finds, or None where the theory has no answer."""
+    try:
+        return derive()
+    except (UndeterminedError, UnsupportedError):
+        return None
+
+
+def _supremum(f: Activation, axioms: dict[str, Verdict]) -> sympy.Expr | None:
+    """sup f is the limit at infinity only where f increases."""
+    return _attempt(lambda: odd_sigmoid.supremum(f)) if isinstance(axioms["increasing"], Proved) else None
+
+
+def exact_value(number: sympy.Expr | None, digits: int = 15) -> dict[str, str | None] | None:
+    """{exact, value}: the expression, and its decimal rounded once (null where it is infinite)."""
+    if number is None:
+        return None
+    if not number.is_finite:
+        return {"exact": str(number), "value": None}
+    low, high = endpoints(enclose(lambda: evaluate(number, {}, BALL), int(3.33 * digits) + 16))
+    return {"exact": str(number), "value": decimal_string((low + high) / 2, digits)}
+
+
+def render(result: dict[str, Any], options: argparse.Namespace) -> str:
+    headline = {
+        "proved": "is an odd sigmoid (proved for all real x)",
+        "refuted": "is NOT an odd sigmoid",
+        "undecided": "may or may not be an odd sigmoid (undecided)",
+    }[result["member"]]
+    lines = [f"f(x) = {result['expression']} {headline}", ""]
+    for axiom in result["axioms"]:
+        note = " (not required)" if axiom["name"] == odd_sigmoid.CONCAVE.name else ""
+        lines.append(f"  {axiom['name']:<14} {axiom['verdict']:<10} {axiom['reason']}{note}")
+    if result["witness"]:
+        witness = result["witness"]
+        lines += ["", f"  witness: at x = {witness['x']}, {witness['inequality']}: the left side lies in [{witness['lower']}, {witness['upper']}]"]
+    lines.append("")
+    lines.append(f"  omega = 1/f'(0)   {_shown(result['omega'])}")
+    lines.append(f"  sup f             {_shown(result['supremum'])}")
+    form = result["normal_form"]
+    shown = "not derived" if form is None else f"f(omega x) = x - kappa x|x|^{form['k']} + ..., kappa = {_shown(form['kappa'])}"
+    lines.append(f"  normal form       {shown}")
+    return "\n".join(lines)
+
+
+def _shown(number: dict[str, Any] | None) -> str:
+    if number is None:
+        return "not derived"
+    if number["value"] is None or number["value"] == number["exact"] or "." not in number["value"]:
+        return str(number["exact"])
+    value = number["value"].rstrip("0")
+    return str(number["exact"]) if value.endswith(".") else f"{number['exact']} = {value}"

@@ -1,0 +1,23 @@
+"""``oddsigmoid figures``: draw the proof-check figures."""
+
+import argparse
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+from verify.cli import OK
+from verify.cli.output import MissingBackendError
+
+SCHEMA = "oddsigmoid/figures/1"
+
+
+def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    if importlib.util.find_spec("matplotlib") is None:
+        raise MissingBackendError("matplotlib is not installed; pip install 'oddsigmoid[figures]'")
+    drawing = importlib.import_module("paper_figures")
+    files = drawing.draw(options.names, Path(options.directory))
+    return {"schema": SCHEMA, "files": [str(path) for path in files]}, OK
+
+
+def render(result: dict[str, Any], options: argparse.Namespace) -> str:
+    return "\n".join(result["files"])

@@ -1,0 +1,66 @@
+"""Writing results: text or one JSON object, to standard output or to a file that is whole or absent."""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Result = dict[str, Any]
+
+
+class OutputError(Exception):
+    """The result could not be written; the message names the file and the reason."""
+
+
+class MissingBackendError(Exception):
+    """A package or device that the command needs is absent; the message says how to get it."""
+
+
+def emit(result: Result, options: argparse.Namespace, render: Callable[[Result, argparse.Namespace], str]) -> None:
+    """Print `result`, or write it to ``--output``, in the chosen format."""
+    text = json.dumps(result, indent=2, allow_nan=False) if options.format == "json" else render(result, options)
+    if options.output:
+        write_whole(Path(options.output), text + "\n")
+    else:
+        print(text)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file through a temporary neighbour, so that a reader sees the old content or the new, never a part."""
+    binary = content.encode() if isinstance(content, str) else content
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as handle:
+            handle.write(binary)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(handle.name, 0o666 & ~umask)
+        os.replace(handle.name, path)
+    except OSError as error:
+        raise OutputError(f"output={path}: {error.strerror or error}; choose a file in a directory that can be written") from None
+
+
+def progress_line(done: int, total: int, name: str) -> None:
+    """Live progress on standard error, only on a terminal."""
+    if not sys.stderr.isatty():
+        return
+    line = f"[{done}/{total}] {name}" if name else ""
+    print(f"\r\x1b[K{line[:100]}", end="", file=sys.stderr, flush=True)
+
+
+def colour(text: str, code: str) -> str:
+    """ANSI colour on a terminal, unless NO_COLOR is set."""
+    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
+        return text
+    return f"\x1b[{code}m{text}\x1b[0m"
+
+
+def table(rows: list[list[str]], header: list[str]) -> str:
+    """Left-aligned columns, two spaces apart."""
+    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [header, *rows]]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])

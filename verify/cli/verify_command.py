@@ -1,0 +1,128 @@
+"""``oddsigmoid verify``: run the ledger, write build/ledger.json, print the table."""
+
+import argparse
+import difflib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from theory.validation import InputError
+from verify.claim import Claim, Context
+from verify.claims import TOPICS, all_claims
+from verify.cli.output import MissingBackendError, colour, progress_line, table, write_whole
+from verify.ledger import exit_code, load_manifest, run_ledger
+
+LEDGER = Path("build/ledger.json")
+_COLOURS = {"proved": "32", "supported": "36", "refuted": "31", "undecided": "33"}
+
+
+def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    if options.device == "cuda":
+        _require_cuda()
+    claims = all_claims()
+    chosen = select(claims, options.names)
+    context = Context(tier=options.tier, device=options.device)
+    ledger = run_ledger(chosen, context, load_manifest(), progress_line)
+    ledger["skipped"] = [claim.id for claim in claims if claim.id not in {entry["id"] for entry in ledger["claims"]}]
+    write_whole(LEDGER, json.dumps(ledger, indent=2) + "\n")
+    return ledger, exit_code(ledger)
+
+
+def select(claims: Sequence[Claim], names: Sequence[str]) -> list[Claim]:
+    """The claims that `names` ask for: a topic, an id, or the beginning of an id up to a dot. No names: all."""
+    known = {*TOPICS, *(claim.id for claim in claims), *(claim.id.rsplit(".", 1)[0] for claim in claims)}
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, sorted(known), n=1)
+            hint = f"; did you mean '{close[0]}'?" if close else f"; the topics are {', '.join(TOPICS)}"
+            raise InputError("claim", name, f"no topic or claim of this name{hint}")
+    return [c for c in claims if not names or any(c.id == name or c.id.startswith(f"{name}.") for name in names)]
+
+
+def _require_cuda() -> None:
+    from verify.cross_check.network import choose_device
+
+    try:
+        choose_device("cuda")
+    except ImportError:
+        raise MissingBackendError("device=cuda: PyTorch is not installed; pip install 'oddsigmoid[simulation]'") from None
+    except InputError as error:
+        raise MissingBackendError(str(error)) from None
+
+
+def render(ledger: dict[str, Any], options: argparse.Namespace) -> str:
+    """Changed claims first, then a table a topic, the counts, and what is false in the paper."""
+    entries = ledger["claims"]
+    blocks = [_changed(entries)] if any(not entry["as_pinned"] for entry in entries) else []
+    for topic in TOPICS:
+        inside = [entry for entry in entries if entry["topic"] == topic]
+        if inside:
+            blocks.append(f"{topic}\n{_details(inside) if options.verbose else _table(inside)}")
+    blocks.append(_summary(ledger))
+    false = [entry for entry in entries if entry["verdict"] == "refuted"]
+    if false:
+        blocks.append("\n".join(["What is false in the paper:", *(_falsehood(entry) for entry in false)]))
+    return "\n\n".join(blocks)
+
+
+def _changed(entries: list[dict[str, Any]]) -> str:
+    lines = [colour("CHANGED: these claims are not as pinned in verify/manifest.toml", "1;31")]
+    for entry in entries:
+        if not entry["as_pinned"]:
+            lines.append(colour(f"  {entry['id']}: {_difference(entry)}", "31"))
+            lines.append(f"    {entry['reason']}")
+    return "\n".join(lines)
+
+
+def _difference(entry: dict[str, Any]) -> str:
+    found = f"{entry['verdict']} by {entry['method'] or 'nothing'}"
+    pinned = f"{entry['pinned']} by {entry['pinned_method'] or 'nothing'}" if entry["pinned"] else "not pinned"
+    twin = "; ITS FALSE TWIN WAS NOT TOLD APART" if entry["twin_rejected"] is False else ""
+    return f"pinned {pinned}, now {found}{twin}" if found != pinned else f"{found}{twin}"
+
+
+def _table(entries: list[dict[str, Any]]) -> str:
+    rows = []
+    for entry in entries:
+        twin = {True: "rejected", False: "NOT TOLD APART", None: "not run"}[entry["twin_rejected"]]
+        rows.append([f"  {entry['id']}", entry["verdict"], entry["method"] or "-", twin, f"{entry['seconds']:.1f} s"])
+    text = table(rows, ["  claim", "verdict", "method", "twin", "time"])
+    lines = text.split("\n")
+    for index, entry in enumerate(entries, start=2):
+        lines[index] = lines[index].replace(f" {entry['verdict']} ", colour(f" {entry['verdict']} ", _COLOURS[entry["verdict"]]), 1)
+    return "\n".join(lines)
+
+
+def _details(entries: list[dict[str, Any]]) -> str:
+    blocks = []
+    for entry in entries:
+        lines = [
+            f"  {entry['id']}: {colour(entry['verdict'], _COLOURS[entry['verdict']])} by {entry['method'] or 'nothing'}",
+            f"    statement   {entry['statement']}",
+            f"    hypotheses  {'; '.join(entry['hypotheses']) or 'none'}",
+            f"    source      {entry['source']}",
+        ]
+        for item in entry["evidence"]:
+            lines.append(f"    {item['method']:<11} {item['verdict']} in {item['seconds']:.2f} s: {item['detail']}")
+            if "twin" in item:
+                lines.append(f"      its twin  {item['twin']['verdict']}: {item['twin']['detail']}")
+        lines.append(f"    false twin  {entry['twin']}")
+        if entry["correction"]:
+            lines.append(f"    instead     {entry['correction']}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _summary(ledger: dict[str, Any]) -> str:
+    counts = ", ".join(f"{count} {word}" for word, count in ledger["counts"].items())
+    changed = sum(not entry["as_pinned"] for entry in ledger["claims"])
+    seconds = sum(entry["seconds"] for entry in ledger["claims"])
+    state = colour(f"{changed} changed", "1;31") if changed else "all as pinned"
+    skipped = f", {len(ledger['skipped'])} skipped" if ledger["skipped"] else ""
+    return f"{len(ledger['claims'])} claims: {counts}{skipped}; {state}; {seconds:.0f} s; written to {LEDGER}"
+
+
+def _falsehood(entry: dict[str, Any]) -> str:
+    instead = f" Instead: {entry['correction']}." if entry["correction"] else ""
+    return f"  {entry['id']}: {entry['statement']}: {entry['reason']}.{instead}"

@@ -1,0 +1,1 @@
+"""Predictions against real networks: simulation, its statistics and its error budget."""

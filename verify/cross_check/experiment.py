@@ -1,0 +1,65 @@
+"""The experiment that the simulation claims share: one tanh network, measured once a noise scale and compared."""
+
+import math
+from collections.abc import Callable
+from functools import cache
+
+from theory import calibration
+from theory.activation import CATALOGUE
+from theory.wide_limit import Layer, propagate
+from verify.claim import Context
+from verify.cross_check.network import Network, Observations, choose_device, simulate
+from verify.cross_check.statistics import interval, within
+from verify.verdict import Undecided, Verdict
+
+WIDTH, DEPTH, BATCH, REPLICAS = 64, 50, 8, 4096
+RATE_TOLERANCE = 0.005
+MOMENT_TOLERANCE = 0.03  # relative
+C = "1.83"  # relative noise scale c = sigma sqrt(L)/omega: a negative rate near 0.4
+SETTING = f"tanh, width {WIDTH}, depth {DEPTH}, x_0 ~ N(0, I)"
+HYPOTHESES = ("W = omega I + (sigma/sqrt N) G, no bias", "float32 weights")
+_F = CATALOGUE["tanh"]
+
+NoiseScale = Callable[[], float]
+
+
+def scaled_sigma() -> float:
+    """sigma = c/sqrt(L)."""
+    return float(C) / math.sqrt(DEPTH)
+
+
+@cache
+def surrogate_sigma() -> float:
+    """sigma*(0.4, L, 1): what the surrogate prescribes for the target 0.4."""
+    return calibration.sigma_star("0.4", DEPTH, "1")
+
+
+@cache
+def predicted(sigma: float) -> Layer:
+    """The exact wide limit at the last layer."""
+    return propagate(_F, 1.0, sigma, DEPTH)[-1]
+
+
+def rate_agrees(sigma: NoiseScale, rate: float, context: Context) -> Verdict:
+    """Is the measured negative rate within RATE_TOLERANCE of `rate`?"""
+    found = _observe(sigma(), context)
+    return found if isinstance(found, Verdict) else within(interval(found.negative_rate), rate, RATE_TOLERANCE)
+
+
+def moment_agrees(sigma: NoiseScale, moment: float, context: Context) -> Verdict:
+    """Is the measured second moment within MOMENT_TOLERANCE (relative) of `moment`?"""
+    found = _observe(sigma(), context)
+    return found if isinstance(found, Verdict) else within(interval(found.second_moment), moment, MOMENT_TOLERANCE * moment)
+
+
+def _observe(sigma: float, context: Context) -> Observations | Verdict:
+    try:
+        choose_device(context.device)
+    except ImportError:
+        return Undecided("PyTorch is not installed: pip install 'oddsigmoid[simulation]'", missing="torch")
+    return _measured(sigma, context.seed, context.device)
+
+
+@cache
+def _measured(sigma: float, seed: int, device: str) -> Observations:
+    return simulate(Network(_F, 1.0, sigma, DEPTH, WIDTH, BATCH), REPLICAS, seed, device)

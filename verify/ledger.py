@@ -1,0 +1,138 @@
+"""Running claims and writing down what came out: the ledger, its pinned manifest, and the exit code they imply."""
+
+import platform
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from importlib import metadata, resources
+from typing import Any
+
+from verify.claim import Check, Claim, Context
+from verify.verdict import Refuted, Undecided, Verdict, strongest
+
+SCHEMA = "oddsigmoid/ledger/1"
+TIERS = ("quick", "full")
+_PACKAGES = ("sympy", "mpmath", "python-flint", "numpy", "scipy", "hypothesis", "torch")
+
+Entry = dict[str, Any]
+Progress = Callable[[int, int, str], None]
+
+
+def load_manifest() -> dict[str, tuple[str, str | None]]:
+    """The pinned {claim id: (verdict, method)}. A run that differs, weaker or stronger, fails until it is edited."""
+    text = resources.files("verify").joinpath("manifest.toml").read_text(encoding="utf-8")
+    return {claim: (pin[0], pin[1] or None) for claim, pin in tomllib.loads(text)["pinned"].items()}
+
+
+def run_ledger(
+    claims: Sequence[Claim],
+    context: Context,
+    manifest: dict[str, tuple[str, str | None]],
+    progress: Progress = lambda done, total, name: None,
+) -> dict[str, Any]:
+    """Run every claim of the tier with its twin; the result is the JSON object of ``oddsigmoid verify``."""
+    inside = [claim for claim in claims if TIERS.index(claim.tier) <= TIERS.index(context.tier)]
+    entries = []
+    for done, claim in enumerate(inside):
+        progress(done, len(inside), claim.id)
+        entries.append(run_claim(claim, context, manifest.get(claim.id)))
+    progress(len(inside), len(inside), "")
+    counts = Counter(entry["verdict"] for entry in entries)
+    return {
+        "schema": SCHEMA,
+        "claims": entries,
+        "counts": {word: counts[word] for word in ("proved", "supported", "refuted", "undecided")},
+        "skipped": [claim.id for claim in claims if claim not in inside],
+        "environment": environment(context),
+    }
+
+
+def run_claim(claim: Claim, context: Context, pin: tuple[str, str | None] | None) -> Entry:
+    """One claim's entry: every check on the subject, every decided check again on the false twin."""
+    start = time.perf_counter()
+    found, evidence, told_apart = [], [], []
+    for check in claim.checks:
+        began = time.perf_counter()
+        verdict = _guarded(check, claim.subject, context)
+        found.append((check.method, verdict))
+        evidence.append(
+            {
+                "method": check.method,
+                "verdict": verdict.word,
+                "detail": verdict.reason,
+                "witness": _witness(verdict),
+                "seconds": round(time.perf_counter() - began, 3),
+                "recorded": False,
+            }
+        )
+        if not isinstance(verdict, Undecided):
+            twin = _guarded(check, claim.twin.make, context)
+            told_apart.append(_told_apart(verdict, twin))
+            evidence[-1]["twin"] = {"verdict": twin.word, "detail": twin.reason}
+    method, verdict = strongest(found)
+    twin_rejected = all(told_apart) if told_apart else None
+    return {
+        "id": claim.id,
+        "topic": claim.topic,
+        "statement": claim.statement,
+        "latex": claim.latex,
+        "hypotheses": list(claim.hypotheses),
+        "source": claim.source,
+        "verdict": verdict.word,
+        "method": method,
+        "reason": verdict.reason,
+        "missing": verdict.missing if isinstance(verdict, Undecided) else None,
+        "pinned": pin[0] if pin else None,
+        "pinned_method": pin[1] if pin else None,
+        "as_pinned": pin == (verdict.word, method) and twin_rejected is not False,
+        "evidence": evidence,
+        "twin": claim.twin.statement,
+        "twin_rejected": twin_rejected,
+        "correction": claim.correction,
+        "seconds": round(time.perf_counter() - start, 3),
+    }
+
+
+def _guarded(check: Check, make: Callable[[], Any], context: Context) -> Verdict:
+    """A check that raises decides nothing, and says so."""
+    try:
+        return check.run(make(), context)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong belongs into the ledger, not over it
+        return Undecided(f"the check raised {type(error).__name__}: {error}")
+
+
+def _told_apart(subject: Verdict, twin: Verdict) -> bool:
+    if isinstance(twin, Undecided):
+        return False
+    return isinstance(subject, Refuted) != isinstance(twin, Refuted)
+
+
+def _witness(verdict: Verdict) -> dict[str, str] | None:
+    return vars(verdict.witness).copy() if isinstance(verdict, Refuted) and verdict.witness else None
+
+
+def environment(context: Context) -> dict[str, Any]:
+    """Versions, machine and seed: what is needed to run the same ledger again."""
+    versions = {}
+    for package in _PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = None
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": versions,
+        "tier": context.tier,
+        "device": context.device,
+        "seed": context.seed,
+    }
+
+
+def exit_code(ledger: dict[str, Any]) -> int:
+    """0 as pinned; 4 if the only differences come from a missing backend; 1 otherwise."""
+    differing = [entry for entry in ledger["claims"] if not entry["as_pinned"]]
+    if not differing:
+        return 0
+    return 4 if all(entry["missing"] for entry in differing) else 1
