@@ -5,6 +5,8 @@ quotient falls strictly from 1/omega to 0: at gain a <= omega there is no positi
 oddness gives -xi_a, 0, xi_a.
 """
 
+from functools import cache
+
 import sympy
 
 from theory.activation.expression import Activation, t
@@ -14,6 +16,7 @@ a = sympy.Symbol("a", positive=True)  # the gain
 epsilon = sympy.Symbol("epsilon", positive=True)  # a/omega - 1, the distance from the critical gain
 
 
+@cache
 def closed_form_fixed_point(f: Activation) -> sympy.Expr | None:
     """xi_a for a > omega as an expression in `a`, or None where no elementary form is known.
 
@@ -23,8 +26,15 @@ def closed_form_fixed_point(f: Activation) -> sympy.Expr | None:
     g = quotient(f)
     if g.atoms(sympy.Function):
         return None
-    solutions = [y for y in sympy.solve(g - 1 / a, t) if y.subs(a, 2).is_positive]
+    solutions = [y for y in sympy.solve(g - 1 / a, t) if _solves(y, g)]
     return _tidy(solutions[0]) if len(solutions) == 1 else None
+
+
+def _solves(y: sympy.Expr, g: sympy.Expr) -> bool:
+    """Whether y is positive and g(y) = 1/a at a = 2 omega to 30 digits; SymPy returns roots of squared equations too."""
+    gain = 2 / g.subs(t, 0)
+    value = y.subs(a, gain)
+    return bool(value.is_positive) and abs((g.subs(t, value) - 1 / gain).evalf(40)) < sympy.Rational(1, 10**30)
 
 
 def _tidy(y: sympy.Expr) -> sympy.Expr:
@@ -34,6 +44,7 @@ def _tidy(y: sympy.Expr) -> sympy.Expr:
     return sympy.expand(y / a)
 
 
+@cache
 def puiseux_coefficients(f: Activation, terms: int) -> list[sympy.Expr]:
     """c_1, ..., c_terms of xi_a^2 = sum_n c_n epsilon^n, epsilon = a/omega - 1, for smooth odd f with f'''(0) < 0.
 

@@ -22,7 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from theory import validation
-from theory.activation.arithmetic import BALL, evaluate
+from theory.activation.arithmetic import evaluate
+from theory.activation.balls import BALL
 from theory.rounding import as_ball, nearest_double
 
 pi_l = sympy.Symbol("pi_l", real=True)  # negative rate after l layers
@@ -105,9 +106,7 @@ def sigma_star_array(target: ArrayLike, depth: ArrayLike, gain: ArrayLike = 1.0)
     the second form is used with 1 - r = -expm1(log1p(-2p)/L), which does not cancel for small p. Where r < 1/2, p is near
     1/2 and 1 - 2p is exact; r is a power whose exponent 1/L is corrected by its own rounding error.
     """
-    rate, layers, critical = (
-        numpy.asarray(values, dtype=float) for values in (target, depth, gain)
-    )
+    rate, layers, critical = (numpy.asarray(values, dtype=float) for values in (target, depth, gain))
     for name, values, allowed, rule in (
         ("p", rate, (rate > 0) & (rate < 0.5), "must lie strictly between 0 and 1/2"),
         ("depth", layers, (layers >= 1) & (layers == numpy.floor(layers)), "must be a whole number of layers >= 1"),

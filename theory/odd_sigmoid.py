@@ -6,11 +6,13 @@ The functions here derive; whether f belongs to F at all is decided in `verify`.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import sympy
 from flint import arb, ctx
 
-from theory.activation.arithmetic import BALL, UnsupportedError, evaluate
+from theory.activation.arithmetic import UnsupportedError, evaluate
+from theory.activation.balls import BALL
 from theory.activation.exponential import NotExponentialError, from_expression, taylor_at_zero
 from theory.activation.expression import Activation, differentiate, t
 
@@ -28,9 +30,7 @@ ODD = Axiom("odd", "f(-x) = -f(x)", r"f(-x) = -f(x)")
 BOUNDED = Axiom("bounded", "|f| has an upper bound", r"\sup_x |f(x)| < \infty")
 INCREASING = Axiom("increasing", "f is strictly increasing", r"x < y \Rightarrow f(x) < f(y)")
 SLOPE_AT_ZERO = Axiom("slope_at_zero", "f'(0) exists and 0 < f'(0) < oo", r"0 < f'(0) < \infty")
-STAR_SHAPED = Axiom(
-    "star_shaped", "f(x)/x is strictly decreasing on (0, oo)", r"0 < x < y \Rightarrow f(x)/x > f(y)/y"
-)
+STAR_SHAPED = Axiom("star_shaped", "f(x)/x is strictly decreasing on (0, oo)", r"0 < x < y \Rightarrow f(x)/x > f(y)/y")
 AXIOMS = (ODD, BOUNDED, INCREASING, SLOPE_AT_ZERO, STAR_SHAPED)
 CONCAVE = Axiom("concave", "f'' < 0 on (0, oo) (sufficient for star_shaped, not required)", r"f''(x) < 0,\ x > 0")
 
@@ -39,6 +39,7 @@ class UndeterminedError(ArithmeticError):
     """A quantity exists perhaps, but could not be derived; the message says why."""
 
 
+@cache
 def taylor_coefficients(f: Activation, order: int) -> list[sympy.Expr]:
     """One-sided Taylor coefficients f^(n)(0+)/n!, n = 0..order, exact.
 
@@ -66,12 +67,14 @@ def _value_at_zero(expression: sympy.Expr) -> sympy.Expr:
     return value
 
 
+@cache
 def quotient(f: Activation) -> sympy.Expr:
     """f(t)/t on t > 0 in the symbol `t`, with t divided out where SymPy can."""
     plain = f.half_line / t
     return plain if plain.subs(t, 0).is_finite else sympy.powsimp(sympy.cancel(plain))
 
 
+@cache
 def slope_at_zero(f: Activation) -> sympy.Expr:
     """f'(0+), exact, by the first road that works: Taylor coefficients at 0, or f(t)/t with t divided out.
 
@@ -97,6 +100,7 @@ def omega(f: Activation) -> sympy.Expr:
     return 1 / slope
 
 
+@cache
 def supremum(f: Activation) -> sympy.Expr:
     """lim f(t) for t -> oo, exact; `oo` if f is unbounded. For an odd sigmoid it is sup f.
 
@@ -134,6 +138,7 @@ class NormalForm:
     kappa: sympy.Expr
 
 
+@cache
 def normal_form(f: Activation) -> NormalForm:
     """The exponent k and the coefficient kappa at the critical gain, exact.
 

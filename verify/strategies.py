@@ -43,9 +43,7 @@ centred_distributions: SearchStrategy[Activation] = st.sampled_from(
         Activation(x * (1 - exp(-Abs(x))) / Abs(x), "Laplace density"),
     ]
 )
-members: SearchStrategy[Activation] = st.one_of(
-    base, rescaled, convex_combinations, compositions, centred_distributions
-)
+members: SearchStrategy[Activation] = st.one_of(base, rescaled, convex_combinations, compositions, centred_distributions)
 
 look_alikes: SearchStrategy[tuple[Activation, str]] = st.builds(
     lambda pair, k: (Activation(pair[0].subs(x, k * x)), pair[1]),

@@ -9,9 +9,11 @@ import mpmath
 import sympy
 from flint import arb
 
-from theory.activation import arithmetic
-from theory.activation.arithmetic import BALL, MPMATH, SERIES, evaluate, kind_of
+from theory.activation import floats
+from theory.activation.arithmetic import Arithmetic, evaluate, kind_of
+from theory.activation.balls import BALL, SERIES
 from theory.activation.exponential import taylor_at_zero
+from theory.activation.samples import MPMATH
 
 x = sympy.Symbol("x", real=True)
 t = sympy.Symbol("t", positive=True)  # a point of the half line (0, oo)
@@ -201,23 +203,23 @@ class Activation:
         if array.dtype.kind != "f":
             array = array.astype(float)
         with numpy.errstate(all="ignore"):
-            result = self._in_floats(array, arithmetic.numpy_(), numpy)
+            result = self._in_floats(array, floats.numpy_(), numpy)
             result = numpy.broadcast_to(result, array.shape).astype(array.dtype)
         return result if isinstance(value, numpy.ndarray) else result[()] if array is value else float(result)
 
     def _at_tensor(self, value: Any) -> Any:
         import torch
 
-        return self._in_floats(value, arithmetic.torch_(), torch)
+        return self._in_floats(value, floats.torch_(), torch)
 
-    def _in_floats(self, value: Any, floats: arithmetic.Arithmetic, xp: Any) -> Any:
+    def _in_floats(self, value: Any, arithmetic: Arithmetic, xp: Any) -> Any:
         form = self.float_form
         if form is None:
-            result = xp.zeros_like(value) + evaluate(self.expression, {x: value}, floats)
+            result = xp.zeros_like(value) + evaluate(self.expression, {x: value}, arithmetic)
             return result if self.at_zero is None else xp.where(value == 0, float(self.at_zero), result)
         size, split = abs(value), float(form.split)
-        near = evaluate(form.near, {t: size.clip(max=split)}, floats)
-        far = evaluate(form.far, {t: size.clip(min=split)}, floats)
+        near = evaluate(form.near, {t: size.clip(max=split)}, arithmetic)
+        far = evaluate(form.far, {t: size.clip(min=split)}, arithmetic)
         result = xp.zeros_like(value) + xp.where(size <= split, near, far)
         return xp.where(value < 0, -result, result) if form.odd else result
 

@@ -16,7 +16,8 @@ from collections.abc import Callable
 
 import sympy
 
-from theory.activation.arithmetic import BALL, evaluate
+from theory.activation.arithmetic import evaluate
+from theory.activation.balls import BALL
 from theory.activation.catalogue import CATALOGUE, recognize
 from theory.activation.expression import Activation, x
 from theory.validation import InputError

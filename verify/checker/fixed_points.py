@@ -12,7 +12,8 @@ import sympy
 from flint import arb, ctx
 
 from theory.activation import Activation
-from theory.activation.arithmetic import BALL, evaluate
+from theory.activation.arithmetic import evaluate
+from theory.activation.balls import BALL
 from theory.odd_sigmoid import slope_at_zero
 from theory.rounding import as_ball
 from verify.checker.identity import is_zero

@@ -8,13 +8,15 @@ expression, differentiated by power series and not by SymPy. Refutations carry a
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import sympy
 from flint import arb, ctx, fmpq
 
 from theory.activation import Activation, t
-from theory.activation.arithmetic import BALL, UnsupportedError, evaluate
+from theory.activation.arithmetic import UnsupportedError, evaluate
+from theory.activation.balls import BALL
 from theory.activation.exponential import ExponentialRational, NotExponentialError, from_expression
 from theory.activation.expression import differentiate, x
 from theory.odd_sigmoid import (
@@ -61,6 +63,7 @@ class Membership:
         return Proved("; ".join(f"{name}: {v.reason}" for name, v in self.axioms.items()))
 
 
+@cache
 def decide_membership(f: Activation) -> Membership:
     """All axioms of F for f, each for all real x."""
     prover = _Prover(f)

@@ -16,7 +16,8 @@ from functools import cache
 import sympy
 from flint import arb, ctx
 
-from theory.activation.arithmetic import BALL, UnsupportedError, evaluate
+from theory.activation.arithmetic import UnsupportedError, evaluate
+from theory.activation.balls import BALL
 from theory.activation.exponential import ExponentialPolynomial, ExponentialRational, NotExponentialError, from_expression
 from theory.activation.expression import t
 
@@ -25,9 +26,12 @@ _SIGN_OF_ARGUMENT = (
     *(sympy.tanh, sympy.coth, sympy.csch, sympy.sinh, sympy.atan, sympy.asinh, sympy.erf, sympy.sign),
     sympy.erfinv,  # where it is defined
 )
-_CONTINUOUS = (
-    (*_POSITIVE, sympy.tanh, sympy.sinh, sympy.atan, sympy.asinh, sympy.erf)
-    + (sympy.sin, sympy.cos, sympy.Abs, sympy.Max, sympy.Min)
+_CONTINUOUS = (*_POSITIVE, sympy.tanh, sympy.sinh, sympy.atan, sympy.asinh, sympy.erf) + (
+    sympy.sin,
+    sympy.cos,
+    sympy.Abs,
+    sympy.Max,
+    sympy.Min,
 )
 _MAX_DESCENT = 60
 
@@ -114,7 +118,7 @@ def is_defined(expression: sympy.Expr) -> bool:
     for node in sympy.preorder_traversal(expression):
         if isinstance(node, sympy.Pow) and not isinstance(node.exp, sympy.Integer):
             safe = sign_on_half_line(node.base) > 0
-        elif isinstance(node, sympy.Pow) and node.exp < 0 or isinstance(node, sympy.coth | sympy.csch | sympy.sign):
+        elif (isinstance(node, sympy.Pow) and node.exp < 0) or isinstance(node, sympy.coth | sympy.csch | sympy.sign):
             safe = sign_on_half_line(node.args[0]) != 0
         elif isinstance(node, sympy.log):
             safe = sign_on_half_line(node.args[0]) > 0

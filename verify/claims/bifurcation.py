@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from theory import bifurcation, odd_sigmoid
 from theory.activation import Activation
-from theory.activation.arithmetic import BALL, MPMATH, evaluate
+from theory.activation.arithmetic import evaluate
+from theory.activation.balls import BALL
+from theory.activation.samples import MPMATH
 from theory.bifurcation import a, epsilon
 from theory.rounding import as_ball, endpoints
 from verify.checker.fixed_points import brackets, multiplier
@@ -241,7 +243,9 @@ def _along_the_branch(f: Activation, formula: sympy.Expr, _: Context) -> Verdict
         root = enclose_fixed_points(f, gain, 20)[-1]
         stated = evaluate(formula.subs(a, gain), {}, BALL)
         if stated < as_ball(root.lower) or stated > as_ball(root.upper):
-            return Refuted(f"at a = 2 omega it gives {stated.str(12, radius=False)}, the fixed point is {float(root.lower):.12g}")
+            return Refuted(
+                f"at a = 2 omega it gives {stated.str(12, radius=False)}, the fixed point is {float(root.lower):.12g}"
+            )
     return Undecided("the identity xi(c/f(c)) = f(c) was not reduced to 0")
 
 
@@ -266,8 +270,7 @@ def series_claim(name: str, f: Activation, terms: int = 3) -> Claim:
     return Claim(
         id=f"bifurcation.series.{name}",
         statement=f"xi_a^2 = {expansion} + O(e^{terms + 1}), e = a/omega - 1, for f = {f.expression}",
-        latex=r"\xi_a^2 = \sum_{n=1}^{3} c_n \varepsilon^n + O(\varepsilon^4),\quad c = "
-        + sympy.latex(tuple(coefficients)),
+        latex=r"\xi_a^2 = \sum_{n=1}^{3} c_n \varepsilon^n + O(\varepsilon^4),\quad c = " + sympy.latex(tuple(coefficients)),
         hypotheses=("a -> omega from above",),
         source="THEORY B3, B4",
         subject=lambda: bifurcation.puiseux_coefficients(f, terms),
@@ -305,5 +308,3 @@ def _near_critical(f: Activation, coefficients: list[sympy.Expr], _: Context) ->
         return [("e = 1e-15", stated, xi**2)]
 
     return precision_verdict(triples, 42)
-
-

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from theory import calibration
 from theory.activation import t
-from theory.activation.arithmetic import MPMATH, evaluate
+from theory.activation.arithmetic import evaluate
+from theory.activation.balls import BALL
 from theory.activation.expression import differentiate
+from theory.activation.samples import MPMATH
 from theory.calibration import L, Q, omega, p, pi_l, sigma
 from theory.rounding import as_ball
 from verify.checker.identity import is_zero
@@ -186,7 +188,7 @@ def _round_trip_by_balls(formula: sympy.Expr, context: Context) -> Verdict:
         target, depth, gain = example
         with ctx.workprec(512):
             rate, critical = as_ball(target), as_ball(gain)
-            noise = evaluate(formula, {p: rate, L: as_ball(Fraction(depth)), omega: critical}, calibration.BALL)
+            noise = evaluate(formula, {p: rate, L: as_ball(Fraction(depth)), omega: critical}, BALL)
             low, high = (
                 calibration.negative_rate_ball(noise * (1 + sign * as_ball(Fraction(1, 10**9))), depth, critical)
                 for sign in (-1, 1)
@@ -219,7 +221,9 @@ def monotone_claim() -> Claim:
 def _is_monotone(formula: sympy.Expr, _: Context) -> Verdict:
     scale = sympy.Symbol("c", positive=True)
     if not is_zero(formula.subs(omega, scale * omega) - scale * formula):
-        return Refuted(f"sigma*(c omega) - c sigma*(omega) = {sympy.expand(formula.subs(omega, scale * omega) - scale * formula)}")
+        return Refuted(
+            f"sigma*(c omega) - c sigma*(omega) = {sympy.expand(formula.subs(omega, scale * omega) - scale * formula)}"
+        )
     decay = _in_terms_of_decay(formula)
     if decay.free_symbols != {t}:
         return Undecided(f"sigma* depends on more than omega and (1-2p)^(1/L): {decay.free_symbols}")

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from theory import odd_sigmoid
 from theory.activation import Activation, x
-from theory.activation.arithmetic import MPMATH, evaluate
+from theory.activation.arithmetic import evaluate
+from theory.activation.balls import BALL
+from theory.activation.samples import MPMATH
 from theory.rounding import as_ball
 from verify.checker.identity import is_zero
 from verify.checker.membership import decide_membership
@@ -91,7 +93,7 @@ def _inverse_slope(f: Activation, critical: sympy.Expr, _: Context) -> Verdict:
     if is_zero(critical * slope - 1):
         return Proved(f"omega f'(0) - 1 has normal form 0 with f'(0) = {slope}")
     with ctx.workprec(256):
-        gap = odd_sigmoid.evaluate(critical * slope - 1, {}, odd_sigmoid.BALL)
+        gap = evaluate(critical * slope - 1, {}, BALL)
     if gap > 0 or gap < 0:
         return Refuted(f"omega f'(0) - 1 = {gap.str(10)}")
     return Undecided("omega f'(0) - 1 was not reduced to 0")
@@ -105,5 +107,3 @@ def _difference_quotient(f: Activation, critical: sympy.Expr, _: Context) -> Ver
         return [("h = 1e-200", evaluate(critical, {}, MPMATH), step / f(step))]
 
     return precision_verdict(pairs, 40)
-
-

@@ -5,7 +5,7 @@ from functools import partial
 
 from verify.claim import Check, Claim, Twin
 from verify.cross_check import experiment
-from verify.cross_check.experiment import C, HYPOTHESES, RATE_TOLERANCE, SETTING, predicted, scaled_sigma
+from verify.cross_check.experiment import HYPOTHESES, RATE_TOLERANCE, SETTING, C, predicted, scaled_sigma
 
 
 def claims() -> Iterator[Claim]:

@@ -8,7 +8,8 @@ import sympy
 
 from theory import odd_sigmoid
 from theory.activation import Activation
-from theory.activation.arithmetic import BALL, UnsupportedError, evaluate
+from theory.activation.arithmetic import UnsupportedError, evaluate
+from theory.activation.balls import BALL
 from theory.activation.parser import parse_activation
 from theory.odd_sigmoid import UndeterminedError
 from theory.rounding import decimal_string, enclose, endpoints
@@ -32,7 +33,9 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         "axioms": [{"name": name, "verdict": v.word, "reason": v.reason} for name, v in axioms.items()],
         "omega": exact_value(_attempt(lambda: odd_sigmoid.omega(f))),
         "supremum": exact_value(_supremum(f, membership.axioms)),
-        "normal_form": None if form is None else {"k": int(form.k) if form.k.is_Integer else float(form.k), "kappa": exact_value(form.kappa)},
+        "normal_form": None
+        if form is None
+        else {"k": int(form.k) if form.k.is_Integer else float(form.k), "kappa": exact_value(form.kappa)},
         "witness": vars(verdict.witness).copy() if isinstance(verdict, Refuted) and verdict.witness else None,
     }
     return result, exit_code(verdict)
@@ -77,7 +80,10 @@ def render(result: dict[str, Any], options: argparse.Namespace) -> str:
         lines.append(f"  {axiom['name']:<14} {axiom['verdict']:<10} {axiom['reason']}{note}")
     if result["witness"]:
         witness = result["witness"]
-        lines += ["", f"  witness: at x = {witness['x']}, {witness['inequality']}: the left side lies in [{witness['lower']}, {witness['upper']}]"]
+        lines += [
+            "",
+            f"  witness: at x = {witness['x']}, {witness['inequality']}: the left side lies in [{witness['lower']}, {witness['upper']}]",
+        ]
     lines.append("")
     lines.append(f"  omega = 1/f'(0)   {_shown(result['omega'])}")
     lines.append(f"  sup f             {_shown(result['supremum'])}")

@@ -7,7 +7,8 @@ from typing import Any
 from flint import arb
 
 from theory import calibration, odd_sigmoid, validation
-from theory.activation.arithmetic import BALL, evaluate
+from theory.activation.arithmetic import evaluate
+from theory.activation.balls import BALL
 from theory.activation.parser import parse_activation
 from theory.rounding import as_ball, decimal_string, enclose, endpoints, nearest_double
 from verify.cli import OK
@@ -59,7 +60,7 @@ def render(result: dict[str, Any], options: argparse.Namespace) -> str:
         f"  omega            {result['omega']['exact']}",
         f"  sigma*           {result['sigma']}",
         f"  sigma*/omega     {result['relative_sigma']}",
-        f"  weights          W = omega I + (sigma*/sqrt(N)) G, G_ij ~ N(0, 1)",
+        "  weights          W = omega I + (sigma*/sqrt(N)) G, G_ij ~ N(0, 1)",
         f"  learning rate    between {low:.3g} and {high:.3g} (the paper's band)",
         "",
         "The target is the surrogate's rate; a network's own rate differs (oddsigmoid verify calibration.surrogate_network).",

@@ -41,7 +41,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
         os.chmod(handle.name, 0o666 & ~umask)
         os.replace(handle.name, path)
     except OSError as error:
-        raise OutputError(f"output={path}: {error.strerror or error}; choose a file in a directory that can be written") from None
+        raise OutputError(
+            f"output={path}: {error.strerror or error}; choose a file in a directory that can be written"
+        ) from None
 
 
 def progress_line(done: int, total: int, name: str) -> None:

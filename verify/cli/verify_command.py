@@ -90,7 +90,9 @@ def _table(entries: list[dict[str, Any]]) -> str:
     text = table(rows, ["  claim", "verdict", "method", "twin", "time"])
     lines = text.split("\n")
     for index, entry in enumerate(entries, start=2):
-        lines[index] = lines[index].replace(f" {entry['verdict']} ", colour(f" {entry['verdict']} ", _COLOURS[entry["verdict"]]), 1)
+        lines[index] = lines[index].replace(
+            f" {entry['verdict']} ", colour(f" {entry['verdict']} ", _COLOURS[entry["verdict"]]), 1
+        )
     return "\n".join(lines)
 
 

@@ -10,7 +10,8 @@ import sympy
 from flint import arb, ctx
 
 from theory.activation import Activation
-from theory.activation.arithmetic import BALL, evaluate
+from theory.activation.arithmetic import evaluate
+from theory.activation.balls import BALL
 from theory.odd_sigmoid import slope_at_zero
 from theory.rounding import as_fraction, enclose, endpoints
 from verify.checker.fixed_points import brackets, multiplier, quotient_side, scaled, side_of_critical

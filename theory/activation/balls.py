@@ -1,0 +1,126 @@
+"""The rigorous arithmetics: balls, and power series with ball coefficients, at the precision of `flint.ctx`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sympy
+from flint import arb, arb_series, fmpq
+
+from theory.activation.arithmetic import Arithmetic, Unary, integer_power
+
+
+def _ball_sign(value: arb) -> arb:
+    return arb(1) if value > 0 else arb(-1) if value < 0 else arb(0) if value.is_zero() else arb(0, 1)
+
+
+def _ball_power(exponent: sympy.Rational, nonnegative: bool) -> Unary:
+    p, q, inverse = abs(int(exponent.p)), int(exponent.q), exponent < 0
+
+    def power(base: arb) -> arb:
+        if nonnegative:
+            base = base.nonnegative_part()
+        result = integer_power(base if q == 1 else base.root(q), p, abs)
+        return 1 / result if inverse else result
+
+    return power
+
+
+def _ball_rational(number: sympy.Rational) -> Callable[[], arb]:
+    exact = fmpq(int(number.p), int(number.q))
+    return lambda: arb(exact)
+
+
+BALL = Arithmetic(
+    name="ball",
+    rational=_ball_rational,
+    pi=arb.pi,
+    e=arb.const_e,
+    functions={
+        sympy.exp: arb.exp,
+        sympy.log: arb.log,
+        sympy.sin: arb.sin,
+        sympy.cos: arb.cos,
+        sympy.sinh: arb.sinh,
+        sympy.cosh: arb.cosh,
+        sympy.tanh: arb.tanh,
+        sympy.coth: arb.coth,
+        sympy.sech: arb.sech,
+        sympy.csch: arb.csch,
+        sympy.atan: arb.atan,
+        sympy.asinh: arb.asinh,
+        sympy.erf: arb.erf,
+        sympy.erfc: arb.erfc,
+        sympy.erfinv: arb.erfinv,
+        sympy.erfcinv: arb.erfcinv,
+        sympy.Abs: abs,
+        sympy.sign: _ball_sign,
+        sympy.Heaviside: lambda value: (1 + _ball_sign(value)) / 2,
+    },
+    power=_ball_power,
+    maximum=arb.max,
+    minimum=arb.min,
+)
+
+
+# --- power series with ball coefficients ----------------------------------------------------------------------------
+
+
+def _series_abs(value: arb_series) -> arb_series:
+    head = value[0]
+    return value if head > 0 else -value if head < 0 else value * arb("nan")
+
+
+def _series_power(exponent: sympy.Rational, nonnegative: bool) -> Unary:
+    p, size, inverse = abs(int(exponent.p)), fmpq(abs(int(exponent.p)), int(exponent.q)), exponent < 0
+
+    def power(base: arb_series) -> arb_series:
+        whole = exponent.q == 1
+        result = integer_power(base, p, lambda value: value) if whole else (base.log() * arb(size)).exp()
+        return 1 / result if inverse else result
+
+    return power
+
+
+def _series_tanh(value: arb_series) -> arb_series:
+    """tanh u = sign (1 - E)/(1 + E), E = exp(-2 |u|), so that no huge exponential appears."""
+    if value[0] < 0:
+        return -_series_tanh(-value)
+    decay = (-2 * value).exp()
+    return (1 - decay) / (1 + decay)
+
+
+def _head(value: arb | arb_series) -> arb:
+    return value[0] if isinstance(value, arb_series) else value
+
+
+def _series_choice(u: Any, v: Any, first: bool, second: bool) -> Any:
+    return u if first else v if second else u * arb("nan")
+
+
+SERIES = Arithmetic(
+    name="series",
+    rational=_ball_rational,
+    pi=arb.pi,
+    e=arb.const_e,
+    functions={
+        sympy.exp: arb_series.exp,
+        sympy.log: arb_series.log,
+        sympy.sin: arb_series.sin,
+        sympy.cos: arb_series.cos,
+        sympy.sinh: lambda u: (u.exp() - (-u).exp()) / 2,
+        sympy.cosh: lambda u: (u.exp() + (-u).exp()) / 2,
+        sympy.tanh: _series_tanh,
+        sympy.coth: lambda u: 1 / _series_tanh(u),
+        sympy.sech: lambda u: 2 / (u.exp() + (-u).exp()),
+        sympy.csch: lambda u: 2 / (u.exp() - (-u).exp()),
+        sympy.atan: arb_series.atan,
+        sympy.asinh: lambda u: (u + (u * u + 1).sqrt()).log(),
+        sympy.erf: arb_series.erf,
+        sympy.erfc: arb_series.erfc,
+        sympy.Abs: _series_abs,
+        sympy.sign: lambda u: u * 0 + _ball_sign(u[0]),
+    },
+    power=_series_power,
+    maximum=lambda u, v: _series_choice(u, v, _head(u) > _head(v), _head(u) < _head(v)),
+    minimum=lambda u, v: _series_choice(u, v, _head(u) < _head(v), _head(u) > _head(v)),
+)
