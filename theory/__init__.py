@@ -1,0 +1,60 @@
+"""What is claimed: the mathematics of odd-sigmoid initialization as SymPy expressions and plain functions.
+
+The public names, in reading order. Importing this package needs neither torch nor matplotlib.
+"""
+
+from theory.activation import CATALOGUE, Activation, family, t, x
+from theory.activation.parser import parse_activation
+from theory.bifurcation import closed_form_fixed_point, puiseux_coefficients
+from theory.calibration import (
+    flip_rate,
+    negative_rate_ball,
+    negative_rate_formula,
+    sigma_star,
+    sigma_star_array,
+    sigma_star_ball,
+    sigma_star_formula,
+)
+from theory.odd_sigmoid import (
+    AXIOMS,
+    NormalForm,
+    UndeterminedError,
+    normal_form,
+    omega,
+    quotient,
+    slope_at_zero,
+    supremum,
+    taylor_coefficients,
+)
+from theory.validation import InputError
+from theory.wide_limit import Layer, propagate
+
+__all__ = [
+    "AXIOMS",
+    "CATALOGUE",
+    "Activation",
+    "InputError",
+    "Layer",
+    "NormalForm",
+    "UndeterminedError",
+    "closed_form_fixed_point",
+    "family",
+    "flip_rate",
+    "negative_rate_ball",
+    "negative_rate_formula",
+    "normal_form",
+    "omega",
+    "parse_activation",
+    "propagate",
+    "puiseux_coefficients",
+    "quotient",
+    "sigma_star",
+    "sigma_star_array",
+    "sigma_star_ball",
+    "sigma_star_formula",
+    "slope_at_zero",
+    "supremum",
+    "t",
+    "taylor_coefficients",
+    "x",
+]

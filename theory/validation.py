@@ -10,15 +10,16 @@ import math
 import re
 from fractions import Fraction
 from numbers import Integral
+from typing import TypeAlias
 
 import sympy
 
-_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,5})?")
-_QUOTIENT = re.compile(r"[+-]?\d+/\d+")
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,5})?", re.ASCII)
+_QUOTIENT = re.compile(r"[+-]?\d+/\d+", re.ASCII)
 _MAX_CHARACTERS = 10_000
 _MAX_EXPONENT = 10_000
 
-Exact = int | Fraction | str | sympy.Expr
+Exact: TypeAlias = int | Fraction | str | sympy.Expr
 
 
 class InputError(ValueError):

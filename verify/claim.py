@@ -41,7 +41,8 @@ class Twin:
 class Claim:
     """A statement with its evidence to be.
 
-    id: ``topic.rest``, unique. subject: makes what the checks confront, when they run. correction: for a claim of the
+    id: ``topic.rest``, unique. subject: makes what the checks confront, when they run (so that it looks the theory's
+    function up then, and a changed function is confronted as it is). correction: for a claim of the
     paper that is expected to be false, the correct statement; its twin is that correct statement.
     """
 

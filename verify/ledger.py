@@ -114,7 +114,7 @@ def _witness(verdict: Verdict) -> dict[str, str] | None:
 
 def environment(context: Context) -> dict[str, Any]:
     """Versions, machine and seed: what is needed to run the same ledger again."""
-    versions = {}
+    versions: dict[str, str | None] = {}
     for package in _PACKAGES:
         try:
             versions[package] = metadata.version(package)

@@ -18,7 +18,8 @@ _ONE = sympy.Integer(1)
 def family(k: int | Fraction | sympy.Rational) -> Activation:
     """x/(1+|x|^k)^(1/k), k > 0 rational: softsign is k = 1, the algebraic sigmoid k = 2 (THEORY A2, B3).
 
-    Far out the float form is (1+t^-k)^(-1/k), which cannot overflow.
+    Far out the float form is (1+t^-k)^(-1/k), which cannot overflow. For k < 1 torch's autograd gives nan at exactly 0,
+    where it multiplies 0 by the infinite slope of t^k; `derivative()` gives 1 there.
     """
     k = sympy.Rational(k.numerator, k.denominator) if isinstance(k, Fraction) else sympy.Rational(k)
     if not k > 0:

@@ -195,9 +195,8 @@ def from_expression(expression: sympy.Expr, symbol: sympy.Symbol) -> Exponential
         for part in parts[1:]:
             result = combine(result, part)
         return result
-    if isinstance(expression, sympy.Pow) and isinstance(expression.exp, sympy.Integer):
-        if abs(int(expression.exp)) <= _MAX_POWER:
-            return from_expression(expression.base, symbol).power(int(expression.exp))
+    if isinstance(expression, sympy.Pow) and expression.exp.is_Integer and abs(expression.exp) <= _MAX_POWER:
+        return from_expression(expression.base, symbol).power(int(expression.exp))
     if isinstance(expression, _FUNCTIONS):
         rate = expression.args[0] / symbol
         if isinstance(rate, sympy.Rational) and rate != 0:

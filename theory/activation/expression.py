@@ -19,29 +19,31 @@ x = sympy.Symbol("x", real=True)
 t = sympy.Symbol("t", positive=True)  # a point of the half line (0, oo)
 
 
-class _Tanh(sympy.tanh):  # type: ignore[misc]
+class _Tanh(sympy.tanh):
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
         return sympy.sech(self.args[0]) ** 2
 
 
-class _Coth(sympy.coth):  # type: ignore[misc]
+class _Coth(sympy.coth):
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
         return -(sympy.csch(self.args[0]) ** 2)
 
 
-class _PiecewiseConstant(sympy.Function):  # type: ignore[misc]
-    """A function whose derivative is 0 off its jumps."""
+class _PiecewiseConstant(sympy.Function):
+    """A real function whose derivative is 0 off its jumps."""
+
+    is_real = True
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
         return sympy.Integer(0)
 
 
 class _Sign(_PiecewiseConstant):
-    _eval_is_real = lambda self: True  # noqa: E731
+    pass
 
 
 class _Step(_PiecewiseConstant):
-    _eval_is_real = lambda self: True  # noqa: E731
+    pass
 
 
 _STABLE = {sympy.tanh: _Tanh, sympy.coth: _Coth, sympy.sign: _Sign, sympy.Heaviside: _Step}
@@ -217,7 +219,7 @@ class Activation:
         if form is None:
             result = xp.zeros_like(value) + evaluate(self.expression, {x: value}, arithmetic)
             return result if self.at_zero is None else xp.where(value == 0, float(self.at_zero), result)
-        size, split = abs(value), float(form.split)
+        size, split = xp.where(value < 0, -value, value), float(form.split)  # autograd: slope 1 at 0, where abs has 0
         near = evaluate(form.near, {t: size.clip(max=split)}, arithmetic)
         far = evaluate(form.far, {t: size.clip(min=split)}, arithmetic)
         result = xp.zeros_like(value) + xp.where(size <= split, near, far)

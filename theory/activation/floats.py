@@ -50,7 +50,7 @@ def _array_power(xp: Any) -> Callable[[sympy.Rational, bool], Unary]:
                 return lambda base: 1 / integer_power(base, size, abs)
             return lambda base: integer_power(base, size, abs)
         if (p, q) == (1, 2):
-            return xp.sqrt  # type: ignore[no-any-return]
+            return xp.sqrt
         if (p, q) == (-1, 2):
             return lambda base: 1 / xp.sqrt(base)
         return lambda base: base ** (p / q)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import sympy
 
-from theory.activation.arithmetic import evaluate
+from theory.activation.arithmetic import UnsupportedError, evaluate
 from theory.activation.balls import BALL
 from theory.activation.catalogue import CATALOGUE, recognize
 from theory.activation.expression import Activation, x
@@ -194,10 +194,17 @@ class _Reader:
         for part in (expression, *expression.args):
             if isinstance(part, sympy.Rational) and max(part.p.bit_length(), part.q.bit_length()) > MAX_BITS:
                 raise self.fail(f"holds a number of more than {MAX_BITS} bits")
-        if not expression.free_symbols and (bound < MAX_CONSTANT or not isinstance(expression, sympy.Rational)):
-            if not abs(evaluate(expression, {}, BALL)) <= bound:
-                raise self.fail(f"holds a constant that is not real or not at most {bound} in size: {str(expression)[:40]}")
+        judged = bound < MAX_CONSTANT or not isinstance(expression, sympy.Rational)
+        if judged and not expression.free_symbols and not self.is_at_most(expression, bound):
+            raise self.fail(f"holds a constant that is not real or not at most {bound} in size: {str(expression)[:40]}")
         return expression
+
+    @staticmethod
+    def is_at_most(constant: sympy.Expr, bound: int) -> bool:
+        try:
+            return bool(abs(evaluate(constant, {}, BALL)) <= bound)
+        except UnsupportedError:  # I, zoo, nan
+            return False
 
     def limit_powers(self, expression: sympy.Expr) -> None:
         """Refuse exponents that nesting has made too large: ((x^9)^9)^9."""

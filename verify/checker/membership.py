@@ -27,6 +27,7 @@ from theory.odd_sigmoid import (
     SLOPE_AT_ZERO,
     STAR_SHAPED,
     UndeterminedError,
+    quotient,
     slope_at_zero,
 )
 from theory.rounding import decimal_string, endpoints
@@ -128,9 +129,9 @@ class _Prover:
         problem = self.usable()
         if problem:
             return Undecided(problem)
-        sign = self.sign(lambda h: differentiate(h, t), lambda e: e.derivative())
+        sign = self.sign(1)
         if sign > 0:
-            close_by_balls(self.f, lambda c: c[1], 1)
+            close_by_balls(self.f, lambda c, y: c[1], 1)
             return Proved("f'(x) > 0 for all x > 0")
         return Undecided("the sign of f' on (0, oo) was not decided")
 
@@ -152,14 +153,12 @@ class _Prover:
         problem = self.usable()
         if problem:
             return Undecided(problem)
-        if self.exact is not None:
-            if rational_sign(self.exact - identity_function() * self.exact.derivative()) > 0:
-                close_by_balls(self.f, lambda c, y: c[0] - y * c[1], 1)
-                return Proved("f(x) - x f'(x) > 0 for all x > 0, by Rolle descent")
+        if self.exact is not None and rational_sign(self.exact - identity_function() * self.exact.derivative()) > 0:
+            close_by_balls(self.f, lambda c, y: c[0] - y * c[1], 1)
+            return Proved("f(x) - x f'(x) > 0 for all x > 0, by Rolle descent")
         if isinstance(self.concave(), Proved):
             return Proved("f is strictly concave on (0, oo) with f(0+) = 0")
-        ratio = _reduced(self.half / t)
-        if any(sign_on_half_line(form) < 0 for form in _forms(differentiate(ratio, t))):
+        if any(sign_on_half_line(form) < 0 for form in _derivative_forms(quotient(self.f), 1)):
             close_by_balls(self.f, lambda c, y: c[0] - y * c[1], 1)
             return Proved("(f(x)/x)' < 0 for all x > 0")
         return Undecided("the sign of (f(x)/x)' on (0, oo) was not decided")
@@ -167,30 +166,24 @@ class _Prover:
     def concave(self) -> Verdict:
         if self.usable() or not self.smooth:
             return Undecided("f was not shown to be smooth for all x > 0")
-        second = self.sign(
-            lambda h: differentiate(differentiate(h, t), t),
-            lambda e: e.derivative().derivative(),
-        )
-        if second < 0:
-            close_by_balls(self.f, lambda c: c[2], -1)
+        if self.sign(2) < 0:
+            close_by_balls(self.f, lambda c, y: c[2], -1)
             return Proved("f''(x) < 0 for all x > 0")
         return Undecided("the sign of f'' on (0, oo) was not decided")
 
-    def sign(
-        self,
-        derive: Callable[[sympy.Expr], sympy.Expr],
-        derive_exactly: Callable[[ExponentialRational], ExponentialRational],
-    ) -> int:
+    def sign(self, order: int) -> int:
+        """The sign of the derivative of the given order on (0, oo), or 0."""
         if self.exact is not None:
-            sign = rational_sign(derive_exactly(self.exact))
+            derivative = self.exact
+            for _ in range(order):
+                derivative = derivative.derivative()
+            sign = rational_sign(derivative)
             if sign:
                 return sign
-        starts = [self.half, _reduced(self.half)]
-        for start in starts:
-            for form in _forms(derive(start)):
-                sign = sign_on_half_line(form)
-                if sign:
-                    return sign
+        for form in _derivative_forms(self.half, order):
+            sign = sign_on_half_line(form)
+            if sign:
+                return sign
         return 0
 
 
@@ -198,15 +191,30 @@ def identity_function() -> ExponentialRational:
     return from_expression(t, t)
 
 
-def _reduced(expression: sympy.Expr) -> sympy.Expr:
-    """An equal form with common factors and powers cancelled, as far as SymPy finds one; a candidate only."""
-    if sympy.count_ops(expression) > _MAX_OPERATIONS:
-        return expression
-    return sympy.powsimp(sympy.cancel(expression)) if not expression.atoms(sympy.Function) else expression
+# Equal forms whose sign the rules may see. SymPy proposes; `close_by_balls` confirms what is concluded from them.
+
+
+def _derivative_forms(expression: sympy.Expr, order: int) -> Iterator[sympy.Expr]:
+    plain = expression
+    for _ in range(order):
+        plain = differentiate(plain, t)
+    yield from _forms(plain)
+    product = expression
+    for _ in range(order):
+        if sympy.count_ops(product) > _MAX_OPERATIONS or product.atoms(sympy.Function):
+            return
+        product = _derivative_as_product(product)
+    yield product
+
+
+def _derivative_as_product(expression: sympy.Expr) -> sympy.Expr:
+    """h' = h sum e_i b_i'/b_i for h = product of b_i^e_i: powers that cancel in the sum cancel before signs are read."""
+    factors = (factor.as_base_exp() for factor in sympy.Mul.make_args(expression))
+    logarithmic = sympy.Add(*(e * differentiate(b, t) / b for b, e in factors))
+    return expression * sympy.factor(sympy.cancel(sympy.together(logarithmic)))
 
 
 def _forms(expression: sympy.Expr) -> Iterator[sympy.Expr]:
-    """Equal forms of an expression whose sign the rules may see; candidates only, closed by `close_by_balls`."""
     yield expression
     if sympy.count_ops(expression) <= _MAX_OPERATIONS:
         yield sympy.factor_terms(expression)
@@ -214,17 +222,16 @@ def _forms(expression: sympy.Expr) -> Iterator[sympy.Expr]:
             yield sympy.factor(sympy.together(expression))
 
 
-def close_by_balls(f: Activation, quantity: Callable[..., arb], sign: int) -> None:
+def close_by_balls(f: Activation, quantity: Callable[[list[arb], arb], arb], sign: int) -> None:
     """Confirm a proved sign on boxes around 2^-12..2^12 with power series; raises `ContradictionError`.
 
-    quantity: (Taylor coefficients of f over the box[, the box]) -> ball.
+    quantity: (Taylor coefficients of f over the box, the box) -> ball.
     """
     with ctx.workprec(_WORKING_BITS):
         for k in range(-12, 13):
             box = arb(2) ** k * arb(1, fmpq(1, 2**40))
             coefficients = f.taylor(box, 2)
-            value = quantity(coefficients) if quantity.__code__.co_argcount == 1 else quantity(coefficients, box)
-            if value * sign < 0:
+            if quantity(coefficients, box) * sign < 0:
                 raise ContradictionError(f"{f}: rules and balls disagree near x = 2^{k}")
 
 

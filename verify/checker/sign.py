@@ -26,12 +26,10 @@ _SIGN_OF_ARGUMENT = (
     *(sympy.tanh, sympy.coth, sympy.csch, sympy.sinh, sympy.atan, sympy.asinh, sympy.erf, sympy.sign),
     sympy.erfinv,  # where it is defined
 )
-_CONTINUOUS = (*_POSITIVE, sympy.tanh, sympy.sinh, sympy.atan, sympy.asinh, sympy.erf) + (
-    sympy.sin,
-    sympy.cos,
-    sympy.Abs,
-    sympy.Max,
-    sympy.Min,
+_CONTINUOUS = (
+    *_POSITIVE,
+    *(sympy.tanh, sympy.sinh, sympy.atan, sympy.asinh, sympy.erf),
+    *(sympy.sin, sympy.cos, sympy.Abs, sympy.Max, sympy.Min),
 )
 _MAX_DESCENT = 60
 
@@ -123,7 +121,7 @@ def is_defined(expression: sympy.Expr) -> bool:
         elif isinstance(node, sympy.log):
             safe = sign_on_half_line(node.args[0]) > 0
         else:
-            safe = node.is_Atom or node.is_Add or node.is_Mul or isinstance(node, _CONTINUOUS + (sympy.Pow,))
+            safe = node.is_Atom or node.is_Add or node.is_Mul or isinstance(node, (*_CONTINUOUS, sympy.Pow))
         if not safe:
             return False
     return True

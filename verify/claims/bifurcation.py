@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 
 import mpmath
 import numpy
@@ -94,7 +95,7 @@ def _count_sign_changes(f: Activation, critical: sympy.Expr, _: Context) -> Verd
         for ratio in _RATIOS:
             gain = omega * evaluate(ratio, {}, MPMATH)
             signs = [mpmath.sign(f(gain * x) - x) for x in grid]
-            changes = sum(1 for left, right in zip(signs, signs[1:], strict=False) if left * right < 0)
+            changes = sum(1 for left, right in pairwise(signs) if left * right < 0)
             found.append((f"a = {ratio} omega", mpmath.mpf(3 if ratio > 1 else 1), mpmath.mpf(1 + 2 * changes)))
         return found
 
@@ -152,7 +153,8 @@ def branch_claim(name: str, f: Activation) -> Claim:
     """
     return Claim(
         id=f"bifurcation.branch.{name}",
-        statement=f"xi_a of f = {f.expression} increases with a and stays below sup f; its multiplier a f'(a xi_a) lies in (0, 1) "
+        statement=f"xi_a of f = {f.expression} increases with a and stays below sup f; its multiplier a f'(a xi_a) lies "
+        f"in (0, 1) "
         f"(a/omega = {', '.join(map(str, _ABOVE))})",
         latex=r"0 < \xi_a < \xi_b < \sup f,\quad 0 < a f'(a \xi_a) < 1 \quad (\omega < a < b)",
         hypotheses=("f is a concave odd sigmoid", "the listed gains"),
@@ -284,7 +286,7 @@ def _nudged(coefficients: list[sympy.Expr]) -> list[sympy.Expr]:
 
 
 def _solves_in_series(f: Activation, coefficients: list[sympy.Expr], _: Context) -> Verdict:
-    """With y^2 = (omega (1 + e))^2 xi^2, omega (1 + e) f(y)/y - 1 vanishes through order e^terms, coefficient by coefficient."""
+    """With y^2 = (omega (1 + e))^2 xi^2, omega (1 + e) f(y)/y - 1 vanishes through order e^terms."""
     terms, omega = len(coefficients), odd_sigmoid.omega(f)
     taylor = odd_sigmoid.taylor_coefficients(f, 2 * terms + 1)
     squared = (omega * (1 + epsilon)) ** 2 * sum(c * epsilon**n for n, c in enumerate(coefficients, start=1))

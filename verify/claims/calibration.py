@@ -51,7 +51,7 @@ def flip_rate_claim() -> Claim:
         latex=r"Q = \Pr(a < 0) = \Phi(-\omega/\sigma),\quad a \sim \mathcal N(\omega, \sigma^2)",
         hypotheses=("omega, sigma > 0",),
         source="digest, Mechanism 2; THEORY D1",
-        subject=calibration.flip_rate,
+        subject=lambda: calibration.flip_rate(),
         twin=Twin("Q is larger by the factor 1 + 10^-6", lambda: calibration.flip_rate() * _NUDGE),
         checks=(Check("symbolic", _is_normal_tail), Check("precision", _integrates_the_density)),
     )
@@ -93,7 +93,7 @@ def negative_rate_claim() -> Claim:
         latex=rf"\pi_L = {sympy.latex(calibration.solve_recursion())}",
         hypotheses=("independent flips with the same rate Q", "L = 0, 1, 2, ..."),
         source="digest, Mechanism 2; THEORY D1",
-        subject=calibration.solve_recursion,
+        subject=lambda: calibration.solve_recursion(),
         twin=Twin("pi_L is larger by the factor 1 + 10^-6", lambda: calibration.solve_recursion() * _NUDGE),
         checks=(Check("symbolic", _solves_recursion), Check("precision", _equals_enumeration)),
     )
@@ -144,7 +144,7 @@ def sigma_star_claim() -> Claim:
         latex=r"\sigma^*(p, L, \omega) = -\omega \big/ \Phi^{-1}\!\Big(\tfrac{1 - (1-2p)^{1/L}}{2}\Big)",
         hypotheses=("0 < p < 1/2", "L >= 1", "omega > 0"),
         source="digest, Mechanism 2 and Critical path 3; THEORY D2",
-        subject=calibration.sigma_star_formula,
+        subject=lambda: calibration.sigma_star_formula(),
         twin=Twin("sigma* is larger by the factor 1 + 10^-6", lambda: calibration.sigma_star_formula() * _NUDGE),
         checks=(
             Check("symbolic", _round_trip),
@@ -209,10 +209,11 @@ def monotone_claim() -> Claim:
     return Claim(
         id="calibration.monotone",
         statement="sigma*(p, L, omega) is linear in omega, strictly increasing in p and strictly decreasing in L",
-        latex=r"\partial_p \sigma^* > 0,\quad \partial_L \sigma^* < 0,\quad \sigma^*(p, L, c\,\omega) = c\,\sigma^*(p, L, \omega)",
+        latex=r"\partial_p \sigma^* > 0,\quad \partial_L \sigma^* < 0,\quad "
+        r"\sigma^*(p, L, c\,\omega) = c\,\sigma^*(p, L, \omega)",
         hypotheses=("0 < p < 1/2", "L >= 1 real", "omega > 0"),
         source="THEORY D2",
-        subject=calibration.sigma_star_formula,
+        subject=lambda: calibration.sigma_star_formula(),
         twin=Twin("sigma* + 10^-6 is linear in omega too", lambda: calibration.sigma_star_formula() + (_NUDGE - 1)),
         checks=(Check("symbolic", _is_monotone),),
     )
@@ -245,7 +246,7 @@ def limits_claim() -> Claim:
         latex=r"\lim_{p \to 0} \sigma^* = \lim_{L \to \infty} \sigma^* = 0,\quad \lim_{p \to 1/2} \sigma^* = \infty",
         hypotheses=("omega > 0",),
         source="THEORY D2",
-        subject=calibration.sigma_star_formula,
+        subject=lambda: calibration.sigma_star_formula(),
         twin=Twin("sigma* + 10^-6 tends to 0 too", lambda: calibration.sigma_star_formula() + (_NUDGE - 1)),
         checks=(Check("symbolic", _end_values), Check("precision", _near_the_ends)),
     )

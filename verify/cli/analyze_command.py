@@ -82,7 +82,8 @@ def render(result: dict[str, Any], options: argparse.Namespace) -> str:
         witness = result["witness"]
         lines += [
             "",
-            f"  witness: at x = {witness['x']}, {witness['inequality']}: the left side lies in [{witness['lower']}, {witness['upper']}]",
+            f"  witness: at x = {witness['x']}, {witness['inequality']}: "
+            f"the left side lies in [{witness['lower']}, {witness['upper']}]",
         ]
     lines.append("")
     lines.append(f"  omega = 1/f'(0)   {_shown(result['omega'])}")

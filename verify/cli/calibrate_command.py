@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         "sigma": decimal_string((low + high) / 2, digits),
         "lower": decimal_string(low, digits, -1),
         "upper": decimal_string(high, digits, 1),
-        "relative_sigma": decimal_string(sum(relative) / 2, digits),
+        "relative_sigma": decimal_string(sum(relative, Fraction(0)) / 2, digits),
         "negative_rate": {"surrogate": float(target), "wide": None, "reason": _NO_WIDE},
         "learning_rate_band": [nearest_double(lambda end=end: as_ball(end) * omega()) for end in _BAND],  # type: ignore[misc]
         "assumed_member": assumed,

@@ -64,7 +64,7 @@ def _powers_of_balls_around_zero() -> bool:
 
     from theory.activation import x
     from theory.activation.arithmetic import evaluate
-from theory.activation.balls import BALL
+    from theory.activation.balls import BALL
 
     square = evaluate(sympy.Pow(x, 2), {x: arb(0, 1)}, BALL)
     return bool(square.is_finite() and square.contains(1) and square.contains(0) and not square.contains(2))

@@ -1,0 +1,41 @@
+# Each target makes its own virtual environment in .venv; the system Python is never touched.
+# Another interpreter: make PYTHON=python3.12 verify. More arguments: make verify ARGS="-v bifurcation".
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help verify test lint figures bench clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+verify: $(INSTALLED) ## run the ledger of claims (quick tier)
+	$(BIN)/oddsigmoid verify $(ARGS)
+
+test: $(INSTALLED) ## run the tests
+	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+
+lint: $(INSTALLED) ## ruff and mypy
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+figures: $(INSTALLED) ## draw the figures into build/figures
+	$(BIN)/oddsigmoid figures $(ARGS)
+
+bench: $(INSTALLED) ## measure the speed ratios of benchmarks/
+	$(BIN)/python benchmarks/ratios.py $(ARGS)
+
+clean: ## remove everything that was built, and .venv
+	rm -rf .venv build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "oddsigmoid needs Python 3.11 or newer, and $(PYTHON) is older; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@

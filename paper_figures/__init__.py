@@ -1,0 +1,65 @@
+"""What it looks like: one module a figure, its data first, its drawing second. matplotlib is imported on drawing only."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from paper_figures import bifurcation, calibration, style
+from theory.validation import InputError
+from verify.cli.output import write_whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["FIGURES", "Recipe", "draw"]
+
+
+class Recipe(NamedTuple):
+    """data: derives the rows of the table, dataclasses all of one kind; figure: draws these rows and nothing else."""
+
+    data: Callable[[], Sequence[Any]]
+    figure: "Callable[[Sequence[Any]], Figure]"
+
+
+FIGURES = {
+    "bifurcation": Recipe(bifurcation.data, bifurcation.figure),
+    "negative_rate": Recipe(calibration.data, calibration.figure),
+}
+
+
+def draw(names: Sequence[str], directory: Path) -> list[Path]:
+    """Draw the named figures (all, if none is named) as NAME.pdf, NAME.png, NAME.csv in `directory`; returns the files.
+
+    The CSV holds exactly what the pictures show. Each file is written whole or not at all.
+    Raises `InputError` for an unknown name, before anything is drawn, and `verify.cli.output.OutputError` for a
+    directory that cannot be written.
+    """
+    for name in names:
+        if name not in FIGURES:
+            raise InputError("figure", name, f"is not a figure; the figures are {', '.join(FIGURES)}")
+    return [path for name in dict.fromkeys(names or FIGURES) for path in _draw_one(name, directory)]
+
+
+def _draw_one(name: str, directory: Path) -> list[Path]:
+    rows = FIGURES[name].data()
+    with style.paper_style():
+        figure = FIGURES[name].figure(rows)
+        contents = {kind: style.picture(figure, kind) for kind in ("pdf", "png")}
+    contents["csv"] = _table(rows)
+    files = {directory / f"{name}.{kind}": content for kind, content in contents.items()}
+    for path, content in files.items():
+        write_whole(path, content)
+    return list(files)
+
+
+def _table(rows: Sequence[Any]) -> bytes:
+    """The rows as CSV, their field names as the header."""
+    records = [asdict(row) for row in rows]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(records[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return text.getvalue().encode()

@@ -1,0 +1,112 @@
+"""The pitchfork: fixed points, closed forms and series, each by two roads."""
+
+from fractions import Fraction
+
+import mpmath
+import pytest
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from theory import bifurcation, odd_sigmoid
+from theory.activation import CATALOGUE, Activation, family
+from theory.bifurcation import a
+from theory.odd_sigmoid import UndeterminedError
+from theory.rounding import decimal_string
+from verify.checker.fixed_points import brackets, side_of_critical
+from verify.claims.bifurcation import fixed_point_by_mpmath
+from verify.enclosure.fixed_points import enclose_fixed_points
+from verify.strategies import base
+
+TANH = CATALOGUE["tanh"]
+
+
+def test_two_roads_agree_to_45_digits_for_tanh_at_3_halves() -> None:
+    top = enclose_fixed_points(TANH, sympy.Rational(3, 2), 50)[-1]
+    assert decimal_string(top.lower, 5) == "0.85856"
+    with mpmath.workdps(60):
+        sampled = fixed_point_by_mpmath(TANH, mpmath.mpf(3) / 2)
+        assert abs(sampled - mpmath.mpf(top.lower.numerator) / top.lower.denominator) < mpmath.mpf(10) ** -46
+
+
+@given(base, st.fractions(Fraction(1, 10), 20, max_denominator=100))
+def test_the_trichotomy_holds_on_both_sides_of_omega(f: Activation, ratio: Fraction) -> None:
+    points = enclose_fixed_points(f, odd_sigmoid.omega(f) * sympy.Rational(ratio.numerator, ratio.denominator), 20)
+    assert len(points) == (3 if ratio > 1 else 1)
+    assert [point.stable for point in points] == ([True, False, True] if ratio > 1 else [True])
+    if ratio > 1:
+        assert points[0].lower == -points[2].upper
+        assert points[2].upper - points[2].lower <= points[2].lower * Fraction(1, 10**20)
+
+
+@given(base)
+def test_a_smaller_gain_has_a_smaller_fixed_point(f: Activation) -> None:
+    omega = odd_sigmoid.omega(f)
+    tops = [enclose_fixed_points(f, omega * sympy.Rational(r), 20)[-1] for r in ("1.001", "1.5", "3")]
+    assert tops[0].upper < tops[1].lower
+    assert tops[1].upper < tops[2].lower
+
+
+@pytest.mark.parametrize("exponent", [1, 30, 300])
+def test_fixed_points_just_above_omega_are_found(exponent: int) -> None:
+    """xi_a ~ sqrt(3 e) for tanh."""
+    e = Fraction(1, 10**exponent)
+    top = enclose_fixed_points(TANH, sympy.Rational((1 + e).numerator, (1 + e).denominator), 20)[-1]
+    assert abs(top.lower**2 / (3 * e) - 1) < 2 * e + Fraction(1, 10**15)
+
+
+def test_at_the_critical_gain_only_zero_is_fixed() -> None:
+    """For erf omega = sqrt(pi)/2 is irrational, and equality is decided exactly."""
+    erf = CATALOGUE["erf"]
+    assert side_of_critical(erf, sympy.sqrt(sympy.pi) / 2) == 0
+    assert side_of_critical(erf, sympy.Rational("0.886226925452758013649")) == -1
+    assert side_of_critical(erf, sympy.Rational("0.886226925452758013650")) == 1
+
+
+def test_the_checker_rejects_brackets_that_hold_no_root() -> None:
+    gain = sympy.Rational(3, 2)
+    y = Fraction("1.28783945496016554")
+    assert brackets(TANH, gain, y - Fraction(1, 10**9), y + Fraction(1, 10**9), 128)
+    assert not brackets(TANH, gain, y + Fraction(1, 10**9), y + Fraction(2, 10**9), 128)
+    assert not brackets(TANH, gain, y + Fraction(1, 10**9), y - Fraction(1, 10**9), 128)
+    assert not brackets(TANH, gain, Fraction(-1), Fraction(2), 128)
+    assert not brackets(TANH, gain, y - Fraction(1, 10**60), y + Fraction(1, 10**60), 64), "64 bits cannot see this"
+
+
+CLOSED_FORMS = {
+    "softsign": (CATALOGUE["softsign"], 1 - 1 / a),
+    "algebraic": (CATALOGUE["algebraic"], sympy.sqrt(1 - a**-2)),
+    "family(3)": (family(3), (1 - a**-3) ** sympy.Rational(1, 3)),
+    "family(1/2)": (family(Fraction(1, 2)), (1 - 1 / sympy.sqrt(a)) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", CLOSED_FORMS)
+def test_sympy_finds_the_closed_forms(name: str) -> None:
+    f, expected = CLOSED_FORMS[name]
+    found = bifurcation.closed_form_fixed_point(f)
+    assert found is not None
+    assert sympy.simplify(found - expected) == 0
+
+
+@pytest.mark.parametrize("name", ["tanh", "erf", "arctan", "langevin"])
+def test_no_closed_form_is_invented(name: str) -> None:
+    assert bifurcation.closed_form_fixed_point(CATALOGUE[name]) is None
+
+
+def test_puiseux_coefficients_are_those_of_the_notes() -> None:
+    rational = sympy.Rational
+    assert bifurcation.puiseux_coefficients(TANH, 3) == [3, rational(-27, 5), rational(1377, 175)]
+    assert bifurcation.puiseux_coefficients(CATALOGUE["arctan"], 3) == [3, rational(-18, 5), rational(747, 175)]
+    assert bifurcation.puiseux_coefficients(CATALOGUE["algebraic"], 4) == [2, -3, 4, -5], "1 - (1 + e)^-2"
+
+
+def test_puiseux_needs_a_smooth_nondegenerate_pitchfork() -> None:
+    with pytest.raises(UndeterminedError, match="even Taylor coefficient"):
+        bifurcation.puiseux_coefficients(CATALOGUE["softsign"], 2)
+
+
+def test_extreme_gains_are_enclosed() -> None:
+    top = enclose_fixed_points(TANH, sympy.Integer(10) ** 300, 20)[-1]
+    assert 1 - top.lower < Fraction(1, 10**19)
+    assert max(map(abs, top.multiplier)) <= Fraction(1, 2**40_000)

@@ -1,0 +1,219 @@
+"""The command line as a user meets it: JSON as published, one-line errors, exit codes."""
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from fractions import Fraction
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from verify import cli
+
+SCHEMAS = json.loads(resources.files("verify").joinpath("schemas.json").read_text(encoding="utf-8"))
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    try:
+        code = cli.main(arguments)
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def run_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
+    code, out, err = run(capsys, *arguments, "--format", "json")
+    assert err == ""
+    result = json.loads(out)
+    jsonschema.validate(result, {**SCHEMAS, "$ref": f"#/$defs/{arguments[0]}"})
+    return code, result
+
+
+def test_the_schemas_are_schemas() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMAS)
+
+
+def test_erf_is_a_member_with_omega_sqrt_pi_over_2(capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = run_json(capsys, "analyze", "erf")
+    assert code == 0
+    assert result["member"] == "proved"
+    assert result["omega"] == {"exact": "sqrt(pi)/2", "value": "0.886226925452758"}
+    assert result["normal_form"]["kappa"]["exact"] == "pi/12"
+
+
+def test_a_look_alike_is_refuted_with_a_witness(capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = run_json(capsys, "analyze", "tanh(x + x^3)")
+    assert code == 1
+    assert result["member"] == "refuted"
+    assert result["witness"]["axiom"] == "star_shaped"
+    assert Decimal(result["witness"]["lower"]) > 0
+
+
+def test_undecided_is_exit_3(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_json(capsys, "analyze", "atan(x) + clip(x,-1,1)")[0] == 3
+
+
+def test_an_unbounded_supremum_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = run_json(capsys, "analyze", "asinh(x)")
+    assert code == 1
+    assert result["supremum"] is None or result["supremum"]["value"] is None
+
+
+@pytest.mark.parametrize("digits", [1, 15, 50, 200])
+def test_fixed_points_are_enclosed_to_the_digits_asked_for(digits: int, capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = run_json(capsys, "fixed-points", "tanh", "--gain", "3/2", "--digits", str(digits))
+    assert code == 0
+    assert (result["gain"], result["complete"], result["domain"]) == (1.5, True, "(-oo, oo)")
+    points = result["fixed_points"]
+    assert [point["stable"] for point in points] == [True, False, True]
+    for point in points:
+        low, value, high = (Fraction(Decimal(point[key])) for key in ("lower", "value", "upper"))
+        assert low <= value <= high
+        assert high - low <= abs(value) * Fraction(10) ** (2 - digits)
+    assert points[2]["value"].startswith("0.8585"[: digits + 1]) or digits == 1
+
+
+def test_a_gain_is_read_exactly(capsys: pytest.CaptureFixture[str]) -> None:
+    """0.886226925452758014 is above sqrt(pi)/2 and ...013 below; as doubles they are the same number."""
+    above = run_json(capsys, "fixed-points", "erf", "--gain", "0.886226925452758014")[1]
+    below = run_json(capsys, "fixed-points", "erf", "--gain", "0.886226925452758013")[1]
+    assert len(above["fixed_points"]) == 3
+    assert len(below["fixed_points"]) == 1
+
+
+def test_calibration_prints_the_noise_scale_and_the_band(capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = run_json(capsys, "calibrate", "logistic", "--depth", "10", "--p", "0.4", "--digits", "30")
+    assert code == 0
+    assert Decimal(result["lower"]) <= Decimal(result["sigma"]) <= Decimal(result["upper"])
+    assert result["relative_sigma"].startswith("0.69238")
+    assert result["learning_rate_band"] == [2e-5, 2e-3]
+    assert result["negative_rate"]["wide"] is None
+    assert result["negative_rate"]["reason"]
+
+
+def test_a_subset_of_the_ledger(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, result = run_json(capsys, "verify", "calibration.monotone", "odd_sigmoid.omega")
+    assert code == 0
+    assert {entry["id"].rsplit(".", 1)[0] for entry in result["claims"]} == {"calibration", "odd_sigmoid.omega"}
+    assert json.loads((tmp_path / "build/ledger.json").read_text()) == result
+    assert len(result["skipped"]) + len(result["claims"]) == len(load_all())
+
+
+def load_all() -> tuple[Any, ...]:
+    from verify.claims import all_claims
+
+    return all_claims()
+
+
+def test_the_table_names_what_changed_first(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("verify.cli.verify_command.load_manifest", lambda: {"calibration.monotone": ("refuted", "property")})
+    code, out, _ = run(capsys, "verify", "calibration.monotone")
+    assert code == 1
+    assert out.startswith("CHANGED")
+    assert "pinned refuted by property, now proved by symbolic" in out
+
+
+def test_verbose_shows_statement_evidence_and_twin(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    out = run(capsys, "verify", "-v", "calibration.negative_rate")[1]
+    for word in ("statement", "hypotheses", "source", "symbolic", "precision", "false twin"):
+        assert word in out
+
+
+BAD_INPUT = {
+    "code injection": ["analyze", "__import__('os').system('x')"],
+    "empty": ["analyze", ""],
+    "unbalanced": ["analyze", "tanh((x"],
+    "long": ["analyze", "x+" * 10_000 + "x"],
+    "two variables": ["analyze", "x*y"],
+    "constant": ["analyze", "3"],
+    "tower": ["analyze", "9**9**9**9*x"],
+    "p = 0": ["calibrate", "tanh", "--depth", "10", "--p", "0"],
+    "p = 1/2": ["calibrate", "tanh", "--depth", "10", "--p", "0.5"],
+    "p nan": ["calibrate", "tanh", "--depth", "10", "--p", "nan"],
+    "p negative": ["calibrate", "tanh", "--depth", "10", "--p", "-0.1"],
+    "depth 0": ["calibrate", "tanh", "--depth", "0", "--p", "0.1"],
+    "depth 2.5": ["calibrate", "tanh", "--depth", "2.5", "--p", "0.1"],
+    "gain 0": ["fixed-points", "tanh", "--gain", "0"],
+    "gain negative": ["fixed-points", "tanh", "--gain", "-3/2"],
+    "gain word": ["fixed-points", "tanh", "--gain", "big"],
+    "digits 0": ["fixed-points", "tanh", "--gain", "2", "--digits", "0"],
+    "digits word": ["fixed-points", "tanh", "--gain", "2", "--digits", "many"],
+    "no gain": ["fixed-points", "tanh"],
+    "unknown option": ["analyze", "tanh", "--foo"],
+    "abbreviated option": ["analyze", "tanh", "--form", "json"],
+    "unknown command": ["analyse", "tanh"],
+    "no command": [],
+    "unknown claim": ["verify", "bifurcation.trichotomy.tahn"],
+    "unwritable output": ["analyze", "tanh", "--output", "/proc/nothing/here"],
+}
+
+
+@pytest.mark.parametrize("case", BAD_INPUT)
+@pytest.mark.parametrize("extra", [[], ["--format", "json"]])
+def test_bad_input_is_exit_2_with_one_line(case: str, extra: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, *BAD_INPUT[case], *extra)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("oddsigmoid: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+
+
+def test_a_negative_gain_learns_what_oddness_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "2-cycle; ask for gain 3/2" in run(capsys, "fixed-points", "tanh", "--gain", "-3/2")[2]
+
+
+def test_non_members_are_stopped_and_may_be_assumed(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "fixed-points", "x/(1+x^2)", "--gain", "2")
+    assert (code, out) == (1, "")
+    assert "not increasing" in err
+    assert "--assume-member" in err
+    code, out, err = run(capsys, "fixed-points", "--assume-member", "x/(1+x^2)", "--gain", "2", "--format", "json")
+    assert code == 0
+    assert json.loads(out)["assumed_member"] is True
+    assert json.loads(out)["complete"] is False
+    assert "warning" in err
+
+
+def test_options_stand_anywhere_and_two_dashes_end_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "analyze", "--format", "json", "--", "-tanh(x)")[0] == 1
+    assert run(capsys, "fixed-points", "--gain", "2", "tanh", "--digits", "5")[0] == 0
+
+
+def test_output_goes_to_a_file_whole(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    target = tmp_path / "new" / "result.json"
+    code, out, _ = run(capsys, "analyze", "softsign", "--format", "json", "--output", str(target))
+    assert (code, out) == (0, "")
+    assert json.loads(target.read_text())["member"] == "proved"
+    assert [path.name for path in target.parent.iterdir()] == ["result.json"]
+
+
+def test_list_and_doctor(capsys: pytest.CaptureFixture[str]) -> None:
+    assert {entry["name"] for entry in run_json(capsys, "list")[1]["activations"]} >= {"tanh", "erf", "langevin"}
+    code, result = run_json(capsys, "doctor")
+    assert code in (0, 4)
+    assert not [check for check in result["checks"] if check["status"] == "failed"]
+
+
+def test_help_and_theory_import_nothing_heavy() -> None:
+    script = (
+        "import sys, contextlib, io\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        "    from verify.cli import main; main(['--help'])\n"
+        "assert not {'sympy', 'numpy', 'flint', 'torch'} & set(sys.modules)\n"
+        "import theory\n"
+        "assert not {'torch', 'matplotlib', 'hypothesis', 'verify.claims'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)

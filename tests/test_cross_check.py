@@ -1,0 +1,80 @@
+"""Simulation and its statistics."""
+
+import math
+
+import numpy
+import pytest
+
+from theory.activation import CATALOGUE
+from theory.wide_limit import propagate
+from verify.cross_check.statistics import interval, within
+from verify.verdict import Refuted, Supported, Undecided
+
+TANH = CATALOGUE["tanh"]
+
+
+def test_intervals_cover_with_the_stated_probability() -> None:
+    """2000 intervals of error 0.1: misses are binomial, and 155..250 fails with probability below 1e-3."""
+    generator = numpy.random.default_rng(1)
+    missed = sum(not (i.low <= 0 <= i.high) for i in (interval(generator.normal(size=12), 0.1) for _ in range(2000)))
+    assert 155 <= missed <= 250
+
+
+def test_a_tolerance_is_decided_only_by_the_whole_interval() -> None:
+    samples = numpy.random.default_rng(2).normal(0.4, 0.01, 1000)
+    measured = interval(samples, 1e-6)
+    assert isinstance(within(measured, 0.4, 0.01), Supported)
+    assert isinstance(within(measured, 0.43, 0.01), Refuted)
+    assert isinstance(within(measured, 0.4 + 0.01, 0.01), Undecided)
+
+
+def test_the_detectable_excess_is_detected() -> None:
+    """A mean outside the tolerance by `detectable` is refuted with probability 0.999: here in all of 200 runs."""
+    generator, refuted = numpy.random.default_rng(3), 0
+    for _ in range(200):
+        noise = generator.normal(0, 1, 400)
+        excess = interval(noise).detectable()
+        refuted += isinstance(within(interval(noise + 1 + excess), 0.0, 1.0), Refuted)
+    assert refuted >= 197
+
+
+def test_one_replica_is_not_enough() -> None:
+    with pytest.raises(ValueError, match="at least 2"):
+        interval(numpy.array([1.0]))
+
+
+def test_simulation_is_repeatable_and_leaves_the_global_generator_alone() -> None:
+    torch = pytest.importorskip("torch")
+    from verify.cross_check.network import Network, simulate
+
+    network = Network(TANH, 1.0, 0.3, depth=5, width=16, batch=3)
+    before = torch.get_rng_state()
+    first, second, other = (simulate(network, 300, seed, "cpu") for seed in (7, 7, 8))
+    assert torch.equal(before, torch.get_rng_state())
+    assert numpy.array_equal(first.second_moment, second.second_moment)
+    assert not numpy.array_equal(first.second_moment, other.second_moment)
+    assert first.negative_rate.shape == (300,)
+
+
+def test_a_wide_network_has_the_wide_limit_and_not_the_surrogate() -> None:
+    """Width 256, depth 8: finite-width bias is about 0.1/256. Error probability 1e-6 an assertion."""
+    pytest.importorskip("torch")
+    from verify.cross_check.network import Network, simulate
+
+    sigma = 1.83 / math.sqrt(8)
+    found = simulate(Network(TANH, 1.0, sigma, depth=8, width=256, batch=8), 100, seed=5, device="cpu")
+    exact = propagate(TANH, 1.0, sigma, 8)[-1]
+    assert isinstance(within(interval(found.negative_rate, 1e-6), exact.negative_rate, 0.02), Supported)
+    assert isinstance(within(interval(found.second_moment, 1e-6), exact.second_moment, 0.1 * exact.second_moment), Supported)
+
+
+def test_a_missing_cuda_device_is_named() -> None:
+    torch = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("this machine has CUDA")
+    from theory.validation import InputError
+    from verify.cross_check.network import choose_device
+
+    assert choose_device("auto").type == "cpu"
+    with pytest.raises(InputError, match="no CUDA device"):
+        choose_device("cuda")

@@ -1,0 +1,123 @@
+"""The figures: their data against closed forms, their files against the promise of `draw`."""
+
+import csv
+import math
+import subprocess
+import sys
+from dataclasses import fields
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import paper_figures
+from paper_figures import bifurcation, calibration, style
+from theory.validation import InputError
+
+
+@pytest.fixture(scope="module")
+def pitchfork() -> list[bifurcation.Row]:
+    return bifurcation.data(points=8)
+
+
+@pytest.fixture(scope="module")
+def rates() -> list[calibration.Row]:
+    return calibration.data(points=calibration.DEPTH)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    return paper_figures.draw([], tmp_path_factory.mktemp("figures"))
+
+
+def test_enclosures_in_the_pitchfork_are_narrow_and_ordered(pitchfork: list[bifurcation.Row]) -> None:
+    for row in pitchfork:
+        lower, value, upper = (Fraction(text) for text in (row.lower, row.value, row.upper))
+        assert lower <= value <= upper
+        assert upper - lower <= abs(value) / 10**13
+
+
+def test_zero_is_stable_exactly_up_to_omega(pitchfork: list[bifurcation.Row]) -> None:
+    zero = [row for row in pitchfork if row.branch == "zero"]
+    assert all(row.stable == (Fraction(row.gain_over_omega) <= 1) for row in zero)
+    assert sum(Fraction(row.gain_over_omega) == 1 for row in zero) == 3
+
+
+def test_two_stable_branches_exist_exactly_beyond_omega(pitchfork: list[bifurcation.Row]) -> None:
+    for name in ("tanh", "arctan_unit", "softsign"):
+        positive, negative, zero = (
+            {row.gain: row for row in pitchfork if (row.activation, row.branch) == (name, branch)}
+            for branch in ("positive", "negative", "zero")
+        )
+        assert positive.keys() == negative.keys() == {gain for gain, row in zero.items() if not row.stable}
+        assert all(row.stable and Fraction(row.lower) > 0 for row in positive.values())
+        assert all(row.lower == "-" + positive[gain].upper for gain, row in negative.items())
+
+
+def test_the_softsign_branch_is_one_minus_one_over_the_gain(pitchfork: list[bifurcation.Row]) -> None:
+    branch = [row for row in pitchfork if (row.activation, row.branch) == ("softsign", "positive")]
+    assert len(branch) == 8
+    for row in branch:
+        assert Fraction(row.lower) <= 1 - 1 / Fraction(row.gain) <= Fraction(row.upper)
+
+
+def test_the_tanh_branch_starts_like_a_square_root() -> None:
+    """xi^2 = 3 e - (27/5) e^2 + ..., e = a/omega - 1 (THEORY B3)."""
+    start = next(row for row in bifurcation.data(points=80) if (row.activation, row.branch) == ("tanh", "positive"))
+    distance = float(start.gain_over_omega) - 1
+    assert float(start.value) ** 2 == pytest.approx(3 * distance - 27 / 5 * distance**2, rel=1e-6)
+
+
+def test_the_surrogate_meets_its_target_at_the_marked_depth(rates: list[calibration.Row]) -> None:
+    marked = [row for row in rates if (row.law, row.depth) == ("surrogate", calibration.DEPTH)]
+    assert [row.target_p for row in marked] == ["0.4", "0.1", "0.01"]
+    assert all(row.negative_rate == pytest.approx(float(row.target_p), rel=1e-14) for row in marked)
+
+
+def test_the_wide_limit_misses_the_target_at_the_marked_depth(rates: list[calibration.Row]) -> None:
+    marked = [row for row in rates if (row.law, row.depth) == ("wide", calibration.DEPTH)]
+    assert all(row.negative_rate > float(row.target_p) + 0.09 for row in marked)
+
+
+def test_the_first_wide_layer_flips_signs_at_the_rate_of_a_cauchy_gain(rates: list[calibration.Row]) -> None:
+    """arctan(sigma/omega)/pi (THEORY C5)."""
+    first = [row for row in rates if (row.law, row.depth) == ("wide", 1)]
+    assert [row.negative_rate for row in first] == [pytest.approx(math.atan(row.sigma) / math.pi, abs=1e-9) for row in first]
+
+
+def test_every_figure_comes_as_pdf_png_and_csv(drawn: list[Path]) -> None:
+    assert [path.name for path in drawn] == [
+        f"{name}.{kind}" for name in paper_figures.FIGURES for kind in ("pdf", "png", "csv")
+    ]
+    starts = {".pdf": b"%PDF", ".png": b"\x89PNG", ".csv": b""}
+    assert all(len(path.read_bytes()) > 1000 and path.read_bytes().startswith(starts[path.suffix]) for path in drawn)
+    assert sorted(drawn[0].parent.iterdir()) == sorted(drawn)
+
+
+@pytest.mark.parametrize(("name", "row"), [("bifurcation", bifurcation.Row), ("negative_rate", calibration.Row)])
+def test_the_table_has_the_columns_of_the_data(drawn: list[Path], name: str, row: type) -> None:
+    path = next(path for path in drawn if path.name == f"{name}.csv")
+    with path.open(newline="") as file:
+        table = list(csv.DictReader(file))
+    assert list(table[0]) == [field.name for field in fields(row)]
+    assert all(None not in record and all(record.values()) for record in table)
+
+
+def test_the_same_data_give_the_same_bytes(pitchfork: list[bifurcation.Row]) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    for kind in ("pdf", "png"):
+        with style.paper_style():
+            first, second = (style.picture(bifurcation.figure(pitchfork), kind) for _ in range(2))
+        assert first == second
+
+
+def test_an_unknown_figure_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^figure=histogram: .*the figures are bifurcation, negative_rate$"):
+        paper_figures.draw(["bifurcation", "histogram"], tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_importing_the_package_leaves_matplotlib_alone() -> None:
+    code = "import sys, paper_figures; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

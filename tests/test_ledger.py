@@ -1,0 +1,123 @@
+"""The ledger: every claim is pinned, every twin is told apart, and a corrupted formula turns it red."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sympy
+
+from theory import bifurcation, calibration, odd_sigmoid
+from verify.claim import Check, Claim, Context, Twin
+from verify.claims import all_claims
+from verify.ledger import exit_code, load_manifest, run_claim, run_ledger
+from verify.verdict import Proved, Refuted, Supported, Undecided, Verdict
+
+CONTEXT = Context(device="cpu")
+
+
+def claims(*names: str) -> list[Claim]:
+    return [claim for claim in all_claims() if claim.id in names]
+
+
+def test_the_manifest_pins_exactly_the_claims_that_exist() -> None:
+    assert set(load_manifest()) == {claim.id for claim in all_claims()}
+
+
+def test_every_claim_names_its_source_and_its_twin() -> None:
+    for claim in all_claims():
+        assert claim.statement
+        assert claim.latex
+        assert claim.source.startswith(("digest", "THEORY"))
+        assert claim.twin.statement
+
+
+def test_a_run_that_is_as_pinned_exits_with_0() -> None:
+    chosen = claims("odd_sigmoid.omega.erf", "bifurcation.closed_form.softsign", "calibration.negative_rate")
+    ledger = run_ledger(chosen, CONTEXT, load_manifest())
+    assert exit_code(ledger) == 0
+    assert ledger["counts"] == {"proved": 3, "supported": 0, "refuted": 0, "undecided": 0}
+    assert all(entry["twin_rejected"] for entry in ledger["claims"])
+
+
+CORRUPTED: dict[str, tuple[Any, str, list[str]]] = {
+    "omega": (odd_sigmoid, "omega", ["odd_sigmoid.omega.erf", "bifurcation.trichotomy.tanh"]),
+    "sigma_star": (calibration, "sigma_star_formula", ["calibration.sigma_star"]),
+    "pi_L": (calibration, "solve_recursion", ["calibration.negative_rate"]),
+    "Q": (calibration, "flip_rate", ["calibration.flip_rate", "calibration.sigma_star"]),
+    "xi": (
+        bifurcation,
+        "closed_form_fixed_point",
+        ["bifurcation.closed_form.algebraic", "bifurcation.branch.algebraic", "bifurcation.branch.softsign"],
+    ),
+}
+
+
+@pytest.mark.parametrize("factor", ["1.01", "0.99"])
+@pytest.mark.parametrize("formula", CORRUPTED)
+def test_corrupting_a_derived_formula_by_1_percent_turns_the_ledger_red(
+    formula: str, factor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, name, ids = CORRUPTED[formula]
+    chosen, original = claims(*ids), getattr(module, name)
+    assert len(chosen) == len(ids)
+    monkeypatch.setattr(module, name, lambda *arguments: original(*arguments) * sympy.Rational(factor))
+    ledger = run_ledger(chosen, CONTEXT, load_manifest())
+    assert exit_code(ledger) == 1
+    assert not any(entry["as_pinned"] for entry in ledger["claims"])
+
+
+def toy(verdict: Callable[[float], Verdict], method: str = "symbolic") -> Claim:
+    """A claim about the number 1, whose twin is the number 2."""
+    return Claim(
+        id="calibration.toy",
+        statement="x is 1",
+        latex="x = 1",
+        source="digest",
+        subject=lambda: 1.0,
+        twin=Twin("x is 2", lambda: 2.0),
+        checks=(Check(method, lambda subject, context: verdict(subject)),),
+    )
+
+
+def test_a_check_that_cannot_fail_is_found_out_by_its_twin() -> None:
+    entry = run_claim(toy(lambda subject: Proved("always")), CONTEXT, ("proved", "symbolic"))
+    assert entry["verdict"] == "proved"
+    assert entry["twin_rejected"] is False
+    assert not entry["as_pinned"]
+
+
+def test_the_twin_of_a_false_claim_must_not_be_refuted() -> None:
+    honest = toy(lambda subject: Refuted("no") if subject == 1.0 else Supported("yes"), "simulation")
+    assert run_claim(honest, CONTEXT, ("refuted", "simulation"))["as_pinned"]
+    blunt = toy(lambda subject: Refuted("no"), "simulation")
+    assert not run_claim(blunt, CONTEXT, ("refuted", "simulation"))["as_pinned"]
+
+
+def test_stronger_than_pinned_is_a_change_too() -> None:
+    claim = toy(lambda subject: Proved("yes") if subject == 1.0 else Refuted("no"))
+    assert not run_claim(claim, CONTEXT, ("supported", "precision"))["as_pinned"]
+    assert not run_claim(claim, CONTEXT, None)["as_pinned"]
+    assert run_claim(claim, CONTEXT, ("proved", "symbolic"))["as_pinned"]
+
+
+def test_a_check_that_raises_is_undecided_and_says_so() -> None:
+    def crash(subject: float) -> Verdict:
+        raise ZeroDivisionError("here")
+
+    entry = run_claim(toy(crash), CONTEXT, ("proved", "symbolic"))
+    assert entry["verdict"] == "undecided"
+    assert "ZeroDivisionError: here" in entry["reason"]
+    assert exit_code({"claims": [entry]}) == 1
+
+
+def test_a_missing_backend_is_exit_4() -> None:
+    claim = toy(lambda subject: Undecided("no torch", missing="torch"), "simulation")
+    entry = run_claim(claim, CONTEXT, ("supported", "simulation"))
+    assert exit_code({"claims": [entry]}) == 4
+
+
+def test_claims_outside_the_tier_are_skipped() -> None:
+    slow = Claim(**{**vars(toy(lambda subject: Proved("yes"))), "tier": "full"})
+    ledger = run_ledger([slow], CONTEXT, {})
+    assert ledger["claims"] == []
+    assert ledger["skipped"] == ["calibration.toy"]

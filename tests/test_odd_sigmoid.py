@@ -1,0 +1,133 @@
+"""The class F: members are proved, look-alikes are refuted with a certified witness, and nothing is ever wrong."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+import sympy
+from flint import arb, ctx
+from hypothesis import given
+
+from theory import odd_sigmoid
+from theory.activation import CATALOGUE, Activation, family, x
+from theory.activation.parser import parse_activation
+from theory.odd_sigmoid import NormalForm, UndeterminedError
+from verify.checker.membership import decide_membership
+from verify.strategies import look_alikes, members
+from verify.verdict import Proved, Refuted, Undecided
+
+# By hand: f'(0), and the first term of 1 - omega f(x)/x (THEORY A2).
+OMEGA = {
+    "tanh": "1", "erf": "sqrt(pi)/2", "arctan": "1", "arctan_unit": "1", "softsign": "1", "algebraic": "1",
+    "gudermannian": "1", "logistic": "2", "langevin": "3",
+}  # fmt: skip
+KAPPA = {
+    "tanh": "1/3", "erf": "pi/12", "arctan": "1/3", "arctan_unit": "pi**2/12", "softsign": "1", "algebraic": "1/2",
+    "gudermannian": "1/6", "logistic": "1/3", "langevin": "3/5",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_catalogue_members_are_proved(name: str) -> None:
+    membership = decide_membership(CATALOGUE[name])
+    assert isinstance(membership.verdict, Proved)
+    assert isinstance(membership.concave, Proved)
+
+
+@pytest.mark.parametrize("name", OMEGA)
+def test_omega_is_exact(name: str) -> None:
+    assert str(odd_sigmoid.omega(CATALOGUE[name])) == OMEGA[name]
+
+
+@pytest.mark.parametrize("name", KAPPA)
+def test_normal_form_is_exact(name: str) -> None:
+    form = odd_sigmoid.normal_form(CATALOGUE[name])
+    assert (form.k, str(form.kappa)) == (1 if name == "softsign" else 2, KAPPA[name])
+
+
+@pytest.mark.parametrize("k", [Fraction(1, 2), Fraction(1), Fraction(3, 2), Fraction(3), Fraction(7)])
+def test_the_family_has_normal_form_k_and_1_over_k(k: Fraction) -> None:
+    exact = sympy.Rational(k.numerator, k.denominator)
+    assert odd_sigmoid.normal_form(family(k)) == NormalForm(exact, 1 / exact)
+    assert isinstance(decide_membership(family(k)).verdict, Proved)
+
+
+@given(members)
+def test_members_are_never_refuted(f: Activation) -> None:
+    assert not isinstance(decide_membership(f).verdict, Refuted)
+
+
+@given(look_alikes)
+def test_look_alikes_violate_the_axiom_they_are_known_for(pair: tuple[Activation, str]) -> None:
+    f, axiom = pair
+    membership = decide_membership(f)
+    assert isinstance(membership.verdict, Refuted)
+    assert isinstance(membership.axioms[axiom], Refuted)
+
+
+@pytest.mark.parametrize(
+    "text", ["tanh(x + x^3)", "sin(x)", "x/(1+x^2)", "clip(x,-1,1)", "1/(1+exp(-x))", "tanh(x) - x/1000000", "x"]
+)
+def test_a_witness_can_be_rechecked_by_hand(text: str) -> None:
+    """The reported bounds enclose the violated quantity, recomputed here from the sentence of the witness."""
+    f = parse_activation(text)
+    verdict = decide_membership(f).verdict
+    assert isinstance(verdict, Refuted)
+    witness = verdict.witness
+    assert witness is not None
+    with ctx.workprec(200):
+        point = arb(witness.x)
+        other = arb(witness.inequality.split("f(")[-1].split(")")[0]) if " - f(" in witness.inequality else None
+        value = {
+            "odd": lambda: f(point) + f(-point),
+            "increasing": lambda: f(point) - f(other),
+            "star_shaped": lambda: f(point) / point - f(other) / other,
+            "bounded": lambda: f(point),
+        }[witness.axiom]()
+        assert arb(witness.lower) <= value
+        assert value <= arb(witness.upper)
+    assert Decimal(witness.lower) <= Decimal(witness.upper)
+
+
+@pytest.mark.parametrize("text", ["(exp(2*x)-1)/(exp(2*x)+1)", "sinh(x)/cosh(x)", "1 - 2/(exp(2*x)+1)", "tanh(3*x)/2"])
+def test_a_name_and_its_spelling_get_the_same_verdict(text: str) -> None:
+    assert isinstance(decide_membership(parse_activation(text)).verdict, Proved)
+
+
+@pytest.mark.parametrize("text", ["x/(1-x^2)", "0-1/x", "x/abs(x)", "x^(1/3)", "x/sqrt(abs(x))", "x*cos(1/x)", "sqrt(x)"])
+def test_functions_with_poles_jumps_or_gaps_are_never_proved(text: str) -> None:
+    membership = decide_membership(parse_activation(text))
+    assert not isinstance(membership.verdict, Proved)
+    assert not isinstance(membership.axioms["slope_at_zero"], Proved) or text == "x/(1-x^2)"
+
+
+def test_growth_tells_bounded_from_logarithmic() -> None:
+    unbounded = decide_membership(parse_activation("asinh(x)"))
+    assert isinstance(unbounded.axioms["bounded"], Refuted)
+    assert all(isinstance(unbounded.axioms[name], Proved) for name in ("odd", "increasing", "slope_at_zero", "star_shaped"))
+    assert isinstance(decide_membership(parse_activation("x/(1+abs(x))")).axioms["bounded"], Proved)
+
+
+def test_axioms_of_a_function_that_is_not_odd_are_not_proved_from_one_side() -> None:
+    softplus = decide_membership(parse_activation("log(1+exp(x))"))
+    assert isinstance(softplus.axioms["odd"], Refuted)
+    assert not any(isinstance(verdict, Proved) for verdict in softplus.axioms.values())
+
+
+def test_omega_of_a_flat_or_undetermined_slope_is_refused() -> None:
+    with pytest.raises(UndeterminedError, match="f'\\(0\\) = 0"):
+        odd_sigmoid.omega(Activation(sympy.tanh(x**3)))
+    with pytest.raises(UndeterminedError, match="no finite value"):
+        odd_sigmoid.omega(Activation(x / sympy.sqrt(sympy.Abs(x))))
+
+
+def test_suprema_are_exact() -> None:
+    assert odd_sigmoid.supremum(CATALOGUE["arctan"]) == sympy.pi / 2
+    assert odd_sigmoid.supremum(CATALOGUE["algebraic"]) == 1
+    assert odd_sigmoid.supremum(parse_activation("x")) == sympy.oo
+
+
+def test_undecided_says_why() -> None:
+    verdict = decide_membership(parse_activation("atan(x) + clip(x,-1,1)")).verdict
+    assert isinstance(verdict, Undecided)
+    assert verdict.reason

@@ -1,0 +1,74 @@
+"""Each validator is seen to accept and to reject, with a message that teaches."""
+
+from fractions import Fraction
+
+import pytest
+import sympy
+
+from theory import validation
+from theory.validation import InputError
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (3, Fraction(3)),
+        (Fraction(3, 2), Fraction(3, 2)),
+        ("1.5", Fraction(3, 2)),
+        ("3/2", Fraction(3, 2)),
+        ("1e-30", Fraction(1, 10**30)),
+        (".5", Fraction(1, 2)),
+        ("-2.", Fraction(-2)),
+        (sympy.Rational(1, 3), Fraction(1, 3)),
+    ],
+)
+def test_exact_numbers_are_read_exactly(given: validation.Exact, read: Fraction) -> None:
+    assert validation.exact_number("a", given) == read
+
+
+@pytest.mark.parametrize("given", ["nan", "inf", "1,5", "", "1/0", "0x1", "1e99999999", "1_0", "two", "٣", "1" * 10_001])
+def test_other_strings_are_refused(given: str) -> None:
+    with pytest.raises(InputError, match="a="):
+        validation.exact_number("a", given)
+
+
+def test_a_float_is_refused_with_the_fix_in_the_message() -> None:
+    with pytest.raises(InputError, match=r"pass the string '0\.1' or a Fraction"):
+        validation.exact_number("gain", 0.1)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="truth value"):
+        validation.exact_number("gain", True)
+
+
+def test_gains_must_be_positive_and_oddness_explains_the_rest() -> None:
+    assert validation.positive_gain("1e-30") == Fraction(1, 10**30)
+    with pytest.raises(InputError, match="form its 2-cycle; ask for gain 3/2"):
+        validation.positive_gain("-3/2")
+    with pytest.raises(InputError, match="0 is its only fixed point"):
+        validation.positive_gain(0)
+
+
+def test_depths_are_whole_numbers_from_1() -> None:
+    assert validation.depth("1e3") == 1000
+    for wrong in ("0", "-1", "2.5"):
+        with pytest.raises(InputError, match="whole number of layers"):
+            validation.depth(wrong)
+
+
+def test_targets_lie_strictly_between_0_and_one_half() -> None:
+    assert validation.target_negative_rate("0.4") == Fraction(2, 5)
+    for wrong in ("0", "0.5", "-0.1", "1"):
+        with pytest.raises(InputError, match="strictly between 0 and 1/2"):
+            validation.target_negative_rate(wrong)
+
+
+def test_digits_are_bounded() -> None:
+    assert validation.digits(50) == 50
+    for wrong in (0, 10_001):
+        with pytest.raises(InputError, match="from 1 to 10000"):
+            validation.digits(wrong)
+
+
+def test_finite_floats_are_binary_fractions() -> None:
+    assert validation.exactly("p", 0.5) == Fraction(1, 2)
+    with pytest.raises(InputError, match="finite"):
+        validation.exactly("p", float("nan"))
