@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from paper_figures import bifurcation, calibration, style
 from theory.validation import InputError
-from verify.cli.output import write_whole
+from verify.files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,7 +34,7 @@ def draw(names: Sequence[str], directory: Path) -> list[Path]:
     """Draw the named figures (all, if none is named) as NAME.pdf, NAME.png, NAME.csv in `directory`; returns the files.
 
     The CSV holds exactly what the pictures show. Each file is written whole or not at all.
-    Raises `InputError` for an unknown name, before anything is drawn, and `verify.cli.output.OutputError` for a
+    Raises `InputError` for an unknown name, before anything is drawn, and `verify.files.OutputError` for a
     directory that cannot be written.
     """
     for name in names:

@@ -19,7 +19,6 @@ from theory.activation import CATALOGUE
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
 from theory.rounding import decimal_string, enclose, endpoints
-from verify.cli.fixed_points_command import describe
 from verify.enclosure.fixed_points import enclose_fixed_points
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def _fixed_points(name: str, ratio: Fraction) -> list[Row]:
     found = enclose_fixed_points(f, gain, _DIGITS + 2)
     branches = ("negative", "zero", "positive") if len(found) == 3 else ("zero",)
     exact = (decimal_string((low + high) / 2, _DIGITS), decimal_string(ratio, 7))
-    return [Row(name, *exact, branch, **describe(point, _DIGITS)) for branch, point in zip(branches, found, strict=True)]
+    return [Row(name, *exact, branch, **point.decimals(_DIGITS)) for branch, point in zip(branches, found, strict=True)]
 
 
 def figure(rows: Sequence[Row]) -> "Figure":

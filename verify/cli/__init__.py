@@ -113,7 +113,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module = importlib.import_module(f"verify.cli.{options.command.replace('-', '_')}_command")
     from theory.validation import InputError
     from verify.cli.membership_gate import NotAMemberError
-    from verify.cli.output import MissingBackendError, OutputError, emit
+    from verify.cli.output import MissingBackendError, emit
+    from verify.files import OutputError
 
     try:
         result, code = module.run(options)

@@ -8,13 +8,11 @@ import sympy
 
 from theory import odd_sigmoid
 from theory.activation import Activation
-from theory.activation.arithmetic import UnsupportedError, evaluate
-from theory.activation.balls import BALL
+from theory.activation.arithmetic import UnsupportedError
 from theory.activation.parser import parse_activation
 from theory.odd_sigmoid import UndeterminedError
-from theory.rounding import decimal_string, enclose, endpoints
 from verify.checker.membership import decide_membership
-from verify.cli import OK, REFUTED, UNDECIDED
+from verify.cli.numbers import exact_value, exit_code
 from verify.verdict import Proved, Refuted, Verdict
 
 SCHEMA = "oddsigmoid/analyze/1"
@@ -41,10 +39,6 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     return result, exit_code(verdict)
 
 
-def exit_code(verdict: Verdict) -> int:
-    return OK if isinstance(verdict, Proved) else REFUTED if isinstance(verdict, Refuted) else UNDECIDED
-
-
 def _attempt(derive: Callable[[], Any]) -> Any:
     """What `derive` finds, or None where the theory has no answer."""
     try:
@@ -56,16 +50,6 @@ def _attempt(derive: Callable[[], Any]) -> Any:
 def _supremum(f: Activation, axioms: dict[str, Verdict]) -> sympy.Expr | None:
     """sup f is the limit at infinity only where f increases."""
     return _attempt(lambda: odd_sigmoid.supremum(f)) if isinstance(axioms["increasing"], Proved) else None
-
-
-def exact_value(number: sympy.Expr | None, digits: int = 15) -> dict[str, str | None] | None:
-    """{exact, value}: the expression, and its decimal rounded once (null where it is infinite)."""
-    if number is None:
-        return None
-    if not number.is_finite:
-        return {"exact": str(number), "value": None}
-    low, high = endpoints(enclose(lambda: evaluate(number, {}, BALL), int(3.33 * digits) + 16))
-    return {"exact": str(number), "value": decimal_string((low + high) / 2, digits)}
 
 
 def render(result: dict[str, Any], options: argparse.Namespace) -> str:

@@ -12,8 +12,8 @@ from theory.activation.balls import BALL
 from theory.activation.parser import parse_activation
 from theory.rounding import as_ball, decimal_string, enclose, endpoints, nearest_double
 from verify.cli import OK
-from verify.cli.analyze_command import exact_value
 from verify.cli.membership_gate import require_member
+from verify.cli.numbers import exact_value
 
 SCHEMA = "oddsigmoid/calibrate/1"
 _BAND = (Fraction(1, 10**5), Fraction(1, 10**3))

@@ -8,12 +8,11 @@ import sympy
 
 from theory import odd_sigmoid, validation
 from theory.activation.parser import parse_activation
-from theory.rounding import decimal_string
 from verify.cli import OK
-from verify.cli.analyze_command import exact_value
 from verify.cli.membership_gate import require_member
+from verify.cli.numbers import exact_value
 from verify.cli.output import table
-from verify.enclosure.fixed_points import FixedPoint, enclose_fixed_points
+from verify.enclosure.fixed_points import enclose_fixed_points
 
 SCHEMA = "oddsigmoid/fixed-points/1"
 
@@ -30,7 +29,7 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         "gain": _number(gain),
         "gain_exact": str(gain),
         "omega": exact_value(odd_sigmoid.omega(f), digits),
-        "fixed_points": [describe(point, digits) for point in points],
+        "fixed_points": [point.decimals(digits) for point in points],
         "domain": "(-oo, oo)",
         "complete": not assumed,
         "assumed_member": assumed,
@@ -41,22 +40,6 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
 def _number(exact: Fraction) -> int | float:
     """A JSON number: whole numbers as they are, others as the nearest double."""
     return int(exact) if exact.denominator == 1 else float(exact)
-
-
-def describe(point: FixedPoint, digits: int) -> dict[str, Any]:
-    """One fixed point in decimals: lower and upper rounded outward, value and multiplier to nearest."""
-    low, high = point.multiplier
-    return {
-        "value": decimal_string((point.lower + point.upper) / 2, digits),
-        "lower": decimal_string(point.lower, digits, -1),
-        "upper": decimal_string(point.upper, digits, 1),
-        "multiplier": decimal_string(_middle(low, high), digits),
-        "stable": point.stable,
-    }
-
-
-def _middle(low: Fraction, high: Fraction) -> Fraction:
-    return (low + high) / 2
 
 
 def render(result: dict[str, Any], options: argparse.Namespace) -> str:

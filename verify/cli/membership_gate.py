@@ -5,7 +5,7 @@ import sys
 
 from theory.activation import Activation
 from verify.checker.membership import decide_membership
-from verify.cli.analyze_command import exit_code
+from verify.cli.numbers import exit_code
 from verify.verdict import Proved
 
 

@@ -1,19 +1,16 @@
-"""Writing results: text or one JSON object, to standard output or to a file that is whole or absent."""
+"""What all commands share: emitting a result as text or as one JSON object, progress, colour, tables."""
 
 import argparse
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from verify.files import write_whole
+
 Result = dict[str, Any]
-
-
-class OutputError(Exception):
-    """The result could not be written; the message names the file and the reason."""
 
 
 class MissingBackendError(Exception):
@@ -27,23 +24,6 @@ def emit(result: Result, options: argparse.Namespace, render: Callable[[Result, 
         write_whole(Path(options.output), text + "\n")
     else:
         print(text)
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file through a temporary neighbour, so that a reader sees the old content or the new, never a part."""
-    binary = content.encode() if isinstance(content, str) else content
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as handle:
-            handle.write(binary)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(handle.name, 0o666 & ~umask)
-        os.replace(handle.name, path)
-    except OSError as error:
-        raise OutputError(
-            f"output={path}: {error.strerror or error}; choose a file in a directory that can be written"
-        ) from None
 
 
 def progress_line(done: int, total: int, name: str) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from theory.validation import InputError
 from verify.claim import Claim, Context
 from verify.claims import TOPICS, all_claims
-from verify.cli.output import MissingBackendError, colour, progress_line, table, write_whole
+from verify.cli.output import MissingBackendError, colour, progress_line, table
+from verify.files import write_whole
 from verify.ledger import exit_code, load_manifest, run_ledger
 
 LEDGER = Path("build/ledger.json")

@@ -5,6 +5,7 @@ Bisection and Newton propose a bracket of a xi_a; `verify.checker.fixed_points` 
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import sympy
 from flint import arb, ctx
@@ -13,7 +14,7 @@ from theory.activation import Activation
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
 from theory.odd_sigmoid import slope_at_zero
-from theory.rounding import as_fraction, enclose, endpoints
+from theory.rounding import as_fraction, decimal_string, enclose, endpoints
 from verify.checker.fixed_points import brackets, multiplier, quotient_side, scaled, side_of_critical
 
 _MAX_WORKING = 1 << 18
@@ -33,6 +34,16 @@ class FixedPoint:
 
     def mirrored(self) -> "FixedPoint":
         return FixedPoint(-self.upper, -self.lower, self.multiplier, self.stable)
+
+    def decimals(self, digits: int) -> dict[str, Any]:
+        """Decimal strings: lower and upper rounded outward, value and multiplier to nearest."""
+        return {
+            "value": decimal_string((self.lower + self.upper) / 2, digits),
+            "lower": decimal_string(self.lower, digits, -1),
+            "upper": decimal_string(self.upper, digits, 1),
+            "multiplier": decimal_string(sum(self.multiplier, Fraction(0)) / 2, digits),
+            "stable": self.stable,
+        }
 
 
 def enclose_fixed_points(f: Activation, gain: sympy.Expr, digits: int) -> list[FixedPoint]:

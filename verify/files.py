@@ -1,0 +1,26 @@
+"""Files are written whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+class OutputError(Exception):
+    """The result could not be written; the message names the file and the reason."""
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file through a temporary neighbour, so that a reader sees the old content or the new, never a part."""
+    binary = content.encode() if isinstance(content, str) else content
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as handle:
+            handle.write(binary)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(handle.name, 0o666 & ~umask)
+        os.replace(handle.name, path)
+    except OSError as error:
+        raise OutputError(
+            f"output={path}: {error.strerror or error}; choose a file in a directory that can be written"
+        ) from None
