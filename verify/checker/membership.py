@@ -5,11 +5,9 @@ propose equivalent forms of f', f'' and f(t)/t; a sign proved for such a form is
 expression, differentiated by power series and not by SymPy. Refutations carry a certified witness.
 """
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
 import sympy
 from flint import arb, ctx, fmpq
@@ -30,14 +28,13 @@ from theory.odd_sigmoid import (
     quotient,
     slope_at_zero,
 )
-from theory.rounding import decimal_string, endpoints
 from verify.checker.growth import diverges, is_bounded
 from verify.checker.identity import is_zero
 from verify.checker.sign import is_defined, rational_sign, sign_on_half_line
+from verify.checker.witness import WORKING_BITS, find_witness, make_witness
 from verify.verdict import Proved, Refuted, Undecided, Verdict, Witness
 
 _MAX_OPERATIONS = 400  # SymPy may rewrite expressions up to this size
-_WORKING_BITS = 192
 
 
 class ContradictionError(AssertionError):
@@ -107,14 +104,14 @@ class _Prover:
     def slope(self) -> Verdict:
         try:
             slope = slope_at_zero(self.f)
-            with ctx.workprec(_WORKING_BITS):
+            with ctx.workprec(WORKING_BITS):
                 ball = evaluate(slope, {}, BALL)
         except (UndeterminedError, UnsupportedError) as error:
             return Undecided(str(error))
         if slope == 0:
             return Refuted("f'(0) = 0", Witness(SLOPE_AT_ZERO.name, "0", "0", "0", "f'(0) <= 0"))
         if ball < 0:
-            return Refuted(f"f'(0) = {slope} < 0", _witness(SLOPE_AT_ZERO.name, arb(0), ball, "f'(0) <= 0"))
+            return Refuted(f"f'(0) = {slope} < 0", make_witness(SLOPE_AT_ZERO.name, arb(0), ball, "f'(0) <= 0"))
         return Proved(f"f'(0) = {slope} > 0") if ball > 0 else Undecided(f"the sign of f'(0) = {slope} is not decided")
 
     def usable(self) -> str | None:
@@ -144,9 +141,9 @@ class _Prover:
         reason = diverges(self.half)
         if reason:
             point = arb(2) ** 64
-            with ctx.workprec(_WORKING_BITS):
+            with ctx.workprec(WORKING_BITS):
                 value = self.f(point)
-            return Refuted(reason, _witness(BOUNDED.name, point, value, "|f(x)| grows without bound; f(x)"))
+            return Refuted(reason, make_witness(BOUNDED.name, point, value, "|f(x)| grows without bound; f(x)"))
         return Undecided("neither a bound nor divergence for x -> oo was found")
 
     def star_shaped(self) -> Verdict:
@@ -227,79 +224,9 @@ def close_by_balls(f: Activation, quantity: Callable[[list[arb], arb], arb], sig
 
     quantity: (Taylor coefficients of f over the box, the box) -> ball.
     """
-    with ctx.workprec(_WORKING_BITS):
+    with ctx.workprec(WORKING_BITS):
         for k in range(-12, 13):
             box = arb(2) ** k * arb(1, fmpq(1, 2**40))
             coefficients = f.taylor(box, 2)
             if quantity(coefficients, box) * sign < 0:
                 raise ContradictionError(f"{f}: rules and balls disagree near x = 2^{k}")
-
-
-# --- refutation: the search proposes points, the balls at those points are the proof ---------------------------------
-
-
-def _points() -> list[arb]:
-    """Dyadic points: a geometric grid on [2^-40, 2^40], finer where activations bend."""
-    coarse = {fmpq(2) ** k for k in range(-40, 41)}
-    fine = {fmpq(n, 16) * fmpq(2) ** k for k in range(-6, 8) for n in range(16, 32)}
-    return [arb(q) for q in sorted(coarse | fine)]
-
-
-def find_witness(f: Activation, axiom: str) -> Refuted | None:
-    """A certified violation of the axiom among the sample points (the one nearest to x = 1), or None."""
-    if axiom not in _VIOLATIONS:
-        return None
-    violations, reason = _VIOLATIONS[axiom]
-    with ctx.workprec(_WORKING_BITS):
-        try:
-            found = sorted(violations(f), key=lambda violation: abs(math.log2(float(violation[0]))))
-        except UnsupportedError:
-            return None
-        for point, value, inequality in found:
-            try:
-                return Refuted(reason, _witness(axiom, point, value, inequality))
-            except OverflowError:
-                continue
-    return None
-
-
-Violation = tuple[arb, arb, str]  # the point x, the ball that has the wrong sign, the inequality that fails
-
-
-def _odd_violations(f: Activation) -> Iterator[Violation]:
-    for y in _points():
-        defect = f(y) + f(-y)
-        if defect > 0 or defect < 0:
-            yield y, defect, "f(x) + f(-x) != 0"
-
-
-def _increasing_violations(f: Activation) -> Iterator[Violation]:
-    for low, high in pairwise(_points()):
-        rise = f(high) - f(low)
-        if rise <= 0:
-            yield high, rise, f"f(x) - f({_decimal(low)}) <= 0"
-
-
-def _star_violations(f: Activation) -> Iterator[Violation]:
-    for low, high in pairwise(_points()):
-        rise = f(high) / high - f(low) / low
-        if rise >= 0:
-            yield high, rise, f"f(x)/x - f({_decimal(low)})/{_decimal(low)} >= 0"
-
-
-_VIOLATIONS: dict[str, tuple[Callable[[Activation], Iterator[Violation]], str]] = {
-    ODD.name: (_odd_violations, "f(-x) is not -f(x)"),
-    INCREASING.name: (_increasing_violations, "f does not increase strictly"),
-    STAR_SHAPED.name: (_star_violations, "f(x)/x does not decrease strictly"),
-}
-
-
-def _decimal(exact: arb) -> str:
-    low, _ = endpoints(exact)
-    text = decimal_string(low, 60)
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
-
-
-def _witness(axiom: str, point: arb, value: arb, inequality: str) -> Witness:
-    low, high = endpoints(value)
-    return Witness(axiom, _decimal(point), decimal_string(low, 17, -1), decimal_string(high, 17, 1), inequality)

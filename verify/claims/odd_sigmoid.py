@@ -8,6 +8,7 @@ import mpmath
 import sympy
 from flint import ctx
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from theory import odd_sigmoid
 from theory.activation import Activation, x
@@ -20,16 +21,18 @@ from verify.checker.membership import decide_membership
 from verify.claim import Check, Claim, Context, Twin
 from verify.claims.members import MEMBERS
 from verify.methods import precision_verdict, property_verdict
-from verify.strategies import positive_points
+from verify.strategies import members, positive_points
 from verify.verdict import Proved, Refuted, Undecided, Verdict
 
 _TINY = sympy.Rational(1, 10**6)
+_PAIRS = st.lists(positive_points, min_size=2, max_size=2, unique=True)
 
 
 def claims() -> Iterator[Claim]:
     for name, f in MEMBERS.items():
         yield membership_claim(name, f)
         yield omega_claim(name, f)
+    yield closure_claim()
 
 
 def membership_claim(name: str, f: Activation) -> Claim:
@@ -54,23 +57,50 @@ def _axioms(f: Activation, _: Context) -> Verdict:
 
 
 def _axioms_at_points(f: Activation, context: Context) -> Verdict:
-    """Certified comparisons at pairs of points: 0 < f(x) < f(y) and f(x)/x > f(y)/y for x < y, f(-x) = -f(x)."""
-
     def problem(pair: list[Fraction]) -> str | None:
-        low, high = sorted(pair)
-        with ctx.workprec(256):
-            left, right = as_ball(low), as_ball(high)
-            f_left, f_right = f(left), f(right)
-            if not (f(-left) + f_left).contains(0):
-                return f"f(-x) != -f(x) at x = {low}"
-            if f_left <= 0 or f_right <= f_left:
-                return f"f does not increase from {low} to {high}"
-            if f_right / right >= f_left / left:
-                return f"f(x)/x does not decrease from {low} to {high}"
-        return None
+        return _violation(f, *sorted(pair))
 
-    pairs = st.lists(positive_points, min_size=2, max_size=2, unique=True)
-    return property_verdict(pairs, problem, examples=200, seed=context.seed, what="point pairs in [2^-30, 2^31]")
+    return property_verdict(_PAIRS, problem, examples=200, seed=context.seed, what="point pairs in [2^-30, 2^31]")
+
+
+def _violation(f: Activation, low: Fraction, high: Fraction) -> str | None:
+    """Certified comparisons at 0 < low < high: 0 < f(low) < f(high), f(low)/low > f(high)/high, f(-low) = -f(low)."""
+    with ctx.workprec(256):
+        left, right = as_ball(low), as_ball(high)
+        f_left, f_right = f(left), f(right)
+        if not (f(-left) + f_left).contains(0):
+            return f"f(-x) != -f(x) at x = {low} for f = {f.expression}"
+        if f_left <= 0 or f_right <= f_left:
+            return f"f = {f.expression} does not increase from {low} to {high}"
+        if f_right / right >= f_left / left:
+            return f"f(x)/x, f = {f.expression}, does not decrease from {low} to {high}"
+    return None
+
+
+def closure_claim() -> Claim:
+    """Sums, compositions and rescalings keep every axiom; 2F - 1 is concave on (0, oo) because the density falls there."""
+    return Claim(
+        id="odd_sigmoid.closure",
+        statement="rescalings c f(k x), convex combinations, compositions of odd sigmoids, and 2F - 1 for symmetric falling "
+        "densities, are odd sigmoids",
+        latex=r"f, g \in \mathcal F \Rightarrow c f(k\,\cdot),\ \lambda f + (1 - \lambda) g,\ g \circ f \in \mathcal F",
+        hypotheses=("c, k > 0", "members of the catalogue and of its family"),
+        source="THEORY A3",
+        subject=lambda: members,
+        twin=Twin(
+            "such functions minus x/10^6 are odd sigmoids",
+            lambda: members.map(lambda f: Activation(f.expression - x * _TINY)),
+        ),
+        checks=(Check("property", _members_obey_at_points),),
+    )
+
+
+def _members_obey_at_points(drawn: SearchStrategy[Activation], context: Context) -> Verdict:
+    def problem(example: tuple[Activation, list[Fraction]]) -> str | None:
+        return _violation(example[0], *sorted(example[1]))
+
+    examples = st.tuples(drawn, _PAIRS)
+    return property_verdict(examples, problem, examples=300, seed=context.seed, what="(function, point pair)")
 
 
 def omega_claim(name: str, f: Activation) -> Claim:
