@@ -14,7 +14,8 @@ from flint import arb, ctx
 from theory.activation.arithmetic import UnsupportedError, evaluate
 from theory.activation.balls import BALL
 from theory.activation.exponential import NotExponentialError, from_expression, taylor_at_zero
-from theory.activation.expression import Activation, differentiate, t
+from theory.activation.expression import Activation, substitute, t
+from theory.activation.taylor import NoTaylorError, sign_of, taylor_at_zero_plus
 
 
 @dataclass(frozen=True)
@@ -35,43 +36,37 @@ AXIOMS = (ODD, BOUNDED, INCREASING, SLOPE_AT_ZERO, STAR_SHAPED)
 CONCAVE = Axiom("concave", "f'' < 0 on (0, oo) (sufficient for star_shaped, not required)", r"f''(x) < 0,\ x > 0")
 
 
+_MAX_DEGREE = 48
+
+
 class UndeterminedError(ArithmeticError):
     """A quantity exists perhaps, but could not be derived; the message says why."""
 
 
 @cache
 def taylor_coefficients(f: Activation, order: int) -> list[sympy.Expr]:
-    """One-sided Taylor coefficients f^(n)(0+)/n!, n = 0..order, exact.
+    """One-sided Taylor coefficients f^(n)(0+)/n!, n = 0..order, exact; coefficients that are 0 are the number 0.
 
-    Rational functions of t and exp(r t) go through exact rational arithmetic; the others through derivatives at 0,
-    which must be finite numbers there. Raises `UndeterminedError` if one is not.
+    Rational functions of t and exp(r t) go through exact rational arithmetic (poles at 0 that cancel included), the others
+    through truncated power series. Raises `UndeterminedError` where there is no expansion.
     """
     rationals = taylor_at_zero(f.half_line, t, order)
     if rationals is not None:
         return [sympy.Rational(c.numerator, c.denominator) for c in rationals]
-    derivative, result = f.half_line, []
-    for n in range(order + 1):
-        result.append(_value_at_zero(derivative) / sympy.factorial(n))
-        derivative = differentiate(derivative, t)
-    return result
-
-
-def _value_at_zero(expression: sympy.Expr) -> sympy.Expr:
-    """The right limit at 0 of an expression that is continuous there; jumps and poles at 0 raise."""
-    for jump in expression.atoms(sympy.sign, sympy.Heaviside):
-        if not jump.args[0].subs(t, 0).is_nonzero:
-            raise UndeterminedError(f"'{jump}' may jump at 0")
-    value = expression.subs(t, 0)
-    if not (value.is_number and value.is_real and value.is_finite):
-        raise UndeterminedError(f"'{expression}' has no finite value at 0 by substitution")
-    return value
+    try:
+        found = taylor_at_zero_plus(f.half_line, t, order)
+        return [c if sign_of(c) else sympy.Integer(0) for c in found]
+    except NoTaylorError as error:
+        raise UndeterminedError(str(error)) from None
 
 
 @cache
 def quotient(f: Activation) -> sympy.Expr:
     """f(t)/t on t > 0 in the symbol `t`, with t divided out where SymPy can."""
     plain = f.half_line / t
-    return plain if plain.subs(t, 0).is_finite else sympy.powsimp(sympy.cancel(plain))
+    if plain.atoms(sympy.Function) or substitute(plain, t, sympy.Integer(0)).is_finite or not is_tame(plain):
+        return plain
+    return sympy.powsimp(sympy.cancel(plain))
 
 
 @cache
@@ -87,6 +82,21 @@ def slope_at_zero(f: Activation) -> sympy.Expr:
     if value != 0:
         raise UndeterminedError(f"f(0+) = {value}, so an odd f jumps at 0")
     return slope
+
+
+def _value_at_zero(expression: sympy.Expr) -> sympy.Expr:
+    """The value at t = 0 of an algebraic expression that is continuous there; anything else raises."""
+    value = substitute(expression, t, sympy.Integer(0))
+    if expression.atoms(sympy.Function) or not (value.is_number and value.is_real and value.is_finite):
+        raise UndeterminedError("no expansion at 0 was found, and f(x)/x has no finite value there by substitution")
+    return value
+
+
+def is_tame(expression: sympy.Expr) -> bool:
+    """Whether SymPy's cancel and factor may be asked: small, and not of high degree in a common root of t."""
+    exponents = [power.exp for power in expression.atoms(sympy.Pow) if isinstance(power.exp, sympy.Rational)]
+    common = sympy.ilcm(1, *(e.q for e in exponents))
+    return common * max((abs(e) for e in exponents), default=1) <= _MAX_DEGREE and sympy.count_ops(expression) <= 200
 
 
 def omega(f: Activation) -> sympy.Expr:
@@ -122,8 +132,8 @@ def _limit_candidate(expression: sympy.Expr) -> sympy.Expr:
         return sympy.oo if limit is None else sympy.Rational(limit.numerator, limit.denominator)
     except NotExponentialError:
         pass
-    candidate = expression.subs(t, sympy.oo)
-    if candidate is sympy.nan and not expression.atoms(sympy.Function):
+    candidate = substitute(expression, t, sympy.oo)
+    if candidate is sympy.nan and not expression.atoms(sympy.Function) and is_tame(expression):
         candidate = sympy.limit(expression, t, sympy.oo)
     if candidate.is_number and (candidate.is_finite or candidate is sympy.oo):
         return candidate
@@ -160,7 +170,7 @@ def normal_form(f: Activation) -> NormalForm:
 
 
 def _leading_power(defect: sympy.Expr) -> tuple[sympy.Rational, sympy.Expr]:
-    if defect.atoms(sympy.Function):
+    if defect.atoms(sympy.Function) or not is_tame(defect):
         raise UndeterminedError("no expansion at 0 in powers of |x| was found")
     try:
         c, k = defect.as_leading_term(t).as_coeff_exponent(t)

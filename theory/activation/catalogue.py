@@ -10,7 +10,7 @@ import sympy
 from sympy import Abs, Rational, atan, coth, erf, exp, pi, sqrt, tanh
 
 from theory.activation.exponential import taylor_at_zero
-from theory.activation.expression import Activation, FloatForm, t, x
+from theory.activation.expression import Activation, Condition, FloatForm, t, x
 
 _ONE = sympy.Integer(1)
 
@@ -86,9 +86,7 @@ CATALOGUE: dict[str, Activation] = {
 }
 
 
-def recognize(expression: sympy.Expr) -> Activation:
-    """The catalogue member that is written exactly so (it brings its float form), or a new `Activation`."""
-    for activation in CATALOGUE.values():
-        if activation.expression == expression:
-            return activation
-    return Activation(expression)
+def recognize(expression: sympy.Expr, domain: tuple[Condition, ...] = ()) -> Activation:
+    """An `Activation` that has the float form of the catalogue member that is written exactly so, if there is one."""
+    forms = (member.float_form for member in CATALOGUE.values() if member.expression == expression)
+    return Activation(expression, float_form=next(forms, None), domain=domain)

@@ -18,6 +18,9 @@ import sympy
 Term = tuple[Fraction, int]  # (rate r, degree n) of t^n exp(r t)
 
 
+_MAX_PRODUCTS = 20_000  # of terms in one multiplication; beyond, an expression counts as outside the class
+
+
 class NotExponentialError(TypeError):
     """The expression is not a rational function of t and exp(r t) with rational coefficients."""
 
@@ -54,6 +57,8 @@ class ExponentialPolynomial:
         return self + -other
 
     def __mul__(self, other: "ExponentialPolynomial") -> "ExponentialPolynomial":
+        if len(self.terms) * len(other.terms) > _MAX_PRODUCTS:
+            raise NotExponentialError("the expression has too many terms")
         terms: dict[Term, Fraction] = {}
         for (r, n), c in self.terms.items():
             for (s, m), d in other.terms.items():

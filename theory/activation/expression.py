@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import mpmath
 import sympy
@@ -14,6 +14,7 @@ from theory.activation.arithmetic import Arithmetic, evaluate, kind_of
 from theory.activation.balls import BALL, SERIES
 from theory.activation.exponential import taylor_at_zero
 from theory.activation.samples import MPMATH
+from theory.activation.taylor import NoTaylorError, taylor_at_zero_plus
 
 x = sympy.Symbol("x", real=True)
 t = sympy.Symbol("t", positive=True)  # a point of the half line (0, oo)
@@ -53,12 +54,25 @@ def differentiate(expression: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
     """d expression / d symbol, off kinks and jumps, in forms that do not cancel: tanh' = sech^2, not 1 - tanh^2."""
     inside = expression
     for plain, stable in _STABLE.items():
-        inside = inside.replace(plain, stable)
+        inside = inside.replace(*_exchange(plain, stable))
     derivative = sympy.diff(inside, symbol)
     derivative = derivative.replace(sympy.Heaviside, _step_of)
     for plain, stable in _STABLE.items():
         derivative = derivative.replace(stable, plain)
     return derivative
+
+
+def _exchange(plain: Any, stable: Any) -> tuple[Callable[[sympy.Basic], bool], Callable[[sympy.Basic], sympy.Basic]]:
+    """Arguments of `replace` that exchange a function where its argument varies; constants stay comparable."""
+    return (lambda node: isinstance(node, plain) and bool(node.free_symbols)), (lambda node: stable(*node.args))
+
+
+def substitute(expression: sympy.Expr, symbol: sympy.Symbol, value: sympy.Expr) -> sympy.Expr:
+    """expression at symbol = value; nan where SymPy finds no value or cannot compare one."""
+    try:
+        return expression.subs(symbol, value)
+    except (ValueError, TypeError, ZeroDivisionError):
+        return sympy.nan
 
 
 def _step_of(argument: sympy.Expr, *_: sympy.Expr) -> sympy.Expr:
@@ -86,6 +100,13 @@ class FloatForm:
         return FloatForm(c * self.near.subs(t, k * t), c * self.far.subs(t, k * t), self.split / k, self.odd)
 
 
+class Condition(NamedTuple):
+    """What must hold of `expression` for the function to be defined at x (x = 0 apart, where a gap may be filled)."""
+
+    expression: sympy.Expr
+    kind: Literal["positive", "nonnegative", "nonzero"]
+
+
 class Activation:
     """A real function of one real variable, written once as a SymPy expression.
 
@@ -98,6 +119,7 @@ class Activation:
     expression: in the symbol `x`; floats inside it are refused, because they are not exact.
     name: how to call it in tables; the expression itself by default.
     float_form: a stabler form for the float arithmetics, see `FloatForm`.
+    domain: conditions under which the expression was written, see `Condition`; SymPy may have cancelled them out of it.
 
     Raises `ValueError` if the expression holds another symbol or a float. Source: digest, Mechanism 1.
     """
@@ -108,6 +130,7 @@ class Activation:
         name: str | None = None,
         *,
         float_form: FloatForm | None = None,
+        domain: tuple[Condition, ...] = (),
     ) -> None:
         strangers = expression.free_symbols - {x}
         if strangers:
@@ -117,6 +140,7 @@ class Activation:
         self.expression = expression
         self.name = name or str(expression)
         self.float_form = float_form
+        self.domain = domain
 
     def __repr__(self) -> str:
         return f"Activation({self.expression}, name={self.name!r})"
@@ -138,14 +162,12 @@ class Activation:
         return self.expression.subs(x, t)
 
     @cached_property
-    def at_zero(self) -> sympy.Rational | None:
+    def at_zero(self) -> sympy.Expr | None:
         """The limit at 0 where the expression has a removable singularity there (coth x - 1/x), otherwise None."""
-        if self.expression.subs(x, 0).is_finite:
+        if substitute(self.expression, x, sympy.Integer(0)).is_finite:
             return None
-        right, left = (taylor_at_zero(self.expression.subs(x, side), t, 0) for side in (t, -t))
-        if right is None or left != right:
-            return None
-        return sympy.Rational(right[0].numerator, right[0].denominator)
+        right, left = (_limit_at_zero(substitute(self.expression, x, side)) for side in (t, -t))
+        return right if right is not None and right == left else None
 
     def derivative(self, order: int = 1) -> "Activation":
         """The derivative of the given order (off kinks), from the same expression, in the same arithmetics."""
@@ -224,6 +246,17 @@ class Activation:
         far = evaluate(form.far, {t: size.clip(min=split)}, arithmetic)
         result = xp.zeros_like(value) + xp.where(size <= split, near, far)
         return xp.where(value < 0, -result, result) if form.odd else result
+
+
+def _limit_at_zero(expression: sympy.Expr) -> sympy.Expr | None:
+    """The limit for t -> 0+ by exact expansion, or None."""
+    rationals = taylor_at_zero(expression, t, 0)
+    if rationals is not None:
+        return sympy.Rational(rationals[0].numerator, rationals[0].denominator)
+    try:
+        return taylor_at_zero_plus(expression, t, 0)[0]
+    except NoTaylorError:
+        return None
 
 
 def steady(compute: Callable[[], Any]) -> Any:

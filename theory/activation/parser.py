@@ -13,13 +13,14 @@ import difflib
 import re
 import warnings
 from collections.abc import Callable
+from typing import Literal
 
 import sympy
 
 from theory.activation.arithmetic import UnsupportedError, evaluate
 from theory.activation.balls import BALL
 from theory.activation.catalogue import CATALOGUE, recognize
-from theory.activation.expression import Activation, x
+from theory.activation.expression import Activation, Condition, x
 from theory.validation import InputError
 
 MAX_LENGTH = 500
@@ -50,6 +51,12 @@ FUNCTIONS: dict[str, tuple[int | None, Callable[..., sympy.Expr]]] = {  # name: 
     "max": (None, sympy.Max),
     "clip": (3, lambda value, low, high: sympy.Min(sympy.Max(value, low), high)),
 }
+_DOMAINS: dict[str, Literal["positive", "nonnegative", "nonzero"]] = {
+    "log": "positive",
+    "sqrt": "nonnegative",
+    "coth": "nonzero",
+    "langevin": "nonzero",
+}
 _CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
 _NUMBER = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 
@@ -62,7 +69,8 @@ def parse_activation(text: str) -> Activation:
     stripped = text.strip()
     if stripped in CATALOGUE:
         return CATALOGUE[stripped]
-    return recognize(_Reader(stripped).expression())
+    reader = _Reader(stripped)
+    return recognize(reader.expression(), tuple(dict.fromkeys(reader.domain)))
 
 
 class _Reader:
@@ -71,6 +79,11 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.nodes = 0
+        self.domain: list[Condition] = []  # kept apart, because SymPy cancels: exp(log(x)) becomes x
+
+    def need(self, expression: sympy.Expr, kind: Literal["positive", "nonnegative", "nonzero"]) -> None:
+        if expression.free_symbols:
+            self.domain.append(Condition(expression, kind))
 
     def fail(self, problem: str) -> InputError:
         return InputError("activation", repr(self.text), problem)
@@ -158,6 +171,8 @@ class _Reader:
             self.limit_constant(arguments[0], MAX_ARGUMENT)
         if name == "clip" and any(bound.free_symbols for bound in arguments[1:]):
             raise self.fail("'clip' takes constant bounds, as in clip(x, -1, 1)")
+        if name in _DOMAINS:
+            self.need(arguments[0], _DOMAINS[name])
         return build(*arguments)
 
     def binary(self, node: ast.BinOp, level: int) -> sympy.Expr:
@@ -172,6 +187,7 @@ class _Reader:
             case ast.Div():
                 if right == 0:
                     raise self.fail("divides by zero")
+                self.need(right, "nonzero")
                 return left / right
             case ast.Pow():
                 return self.power(left, right)
@@ -187,6 +203,10 @@ class _Reader:
             )
         if base == 0 and exponent < 0:
             raise self.fail("divides by zero")
+        if exponent < 0:
+            self.need(base, "nonzero")
+        if not exponent.is_Integer:
+            self.need(base, "nonnegative")
         return base**exponent
 
     def limit_constant(self, expression: sympy.Expr, bound: int) -> sympy.Expr:

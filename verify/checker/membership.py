@@ -5,6 +5,7 @@ propose equivalent forms of f', f'' and f(t)/t; a sign proved for such a form is
 expression, differentiated by power series and not by SymPy. Refutations carry a certified witness.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ from theory.activation import Activation, t
 from theory.activation.arithmetic import UnsupportedError, evaluate
 from theory.activation.balls import BALL
 from theory.activation.exponential import ExponentialRational, NotExponentialError, from_expression
-from theory.activation.expression import differentiate, x
+from theory.activation.expression import differentiate, substitute, x
 from theory.odd_sigmoid import (
     AXIOMS,
     BOUNDED,
@@ -25,6 +26,7 @@ from theory.odd_sigmoid import (
     SLOPE_AT_ZERO,
     STAR_SHAPED,
     UndeterminedError,
+    is_tame,
     quotient,
     slope_at_zero,
 )
@@ -34,7 +36,7 @@ from verify.checker.sign import is_defined, rational_sign, sign_on_half_line
 from verify.checker.witness import WORKING_BITS, find_witness, make_witness
 from verify.verdict import Proved, Refuted, Undecided, Verdict, Witness
 
-_MAX_OPERATIONS = 400  # SymPy may rewrite expressions up to this size
+_GAPS = "f was not shown to be defined for all real x"
 
 
 class ContradictionError(AssertionError):
@@ -83,6 +85,16 @@ def decide_membership(f: Activation) -> Membership:
     return Membership({axiom.name: found[axiom.name] for axiom in AXIOMS}, concave)
 
 
+def domain_holds(f: Activation) -> bool:
+    """Whether every condition under which f was written is proved for x > 0 and for x < 0."""
+    for expression, kind in f.domain:
+        for side in (t, -t):
+            sign = sign_on_half_line(substitute(expression, x, side))
+            if sign == 0 or (sign < 0 and kind != "nonzero"):
+                return False
+    return True
+
+
 class _Prover:
     """Rules only; every method answers for all t > 0 or says Undecided."""
 
@@ -90,15 +102,18 @@ class _Prover:
         self.f = f
         self.half = f.half_line
         self.smooth = not self.half.has(sympy.Abs, sympy.sign, sympy.Max, sympy.Min, sympy.Heaviside)
-        self.defined = is_defined(self.half)
+        self.defined = all(is_defined(substitute(f.expression, x, side)) for side in (t, -t)) and domain_holds(f)
+        self.filled = f.at_zero is not None or substitute(f.expression, x, sympy.Integer(0)).is_finite
         try:
             self.exact: ExponentialRational | None = from_expression(self.half, t)
         except NotExponentialError:
             self.exact = None
 
     def odd(self) -> Verdict:
+        if not (self.defined and self.filled):
+            return Undecided(_GAPS)
         if is_zero(self.f.expression + self.f.expression.subs(x, -x)):
-            return Proved("f(-x) + f(x) has normal form 0")
+            return Proved("f(-x) + f(x) has normal form 0, and f is defined for all x")
         return Undecided("f(-x) + f(x) was not reduced to 0 and no violation was found")
 
     def slope(self) -> Verdict:
@@ -116,8 +131,8 @@ class _Prover:
 
     def usable(self) -> str | None:
         """Why the sign rules may not be used, or None: they need f continuous on (0, oo) with f(0+) = 0."""
-        if not self.defined:
-            return "f was not shown to be defined and continuous for all x > 0"
+        if not (self.defined and self.filled):
+            return _GAPS
         if not isinstance(self.slope(), Proved):
             return "f(0+) = 0 was not shown"
         return None
@@ -126,9 +141,7 @@ class _Prover:
         problem = self.usable()
         if problem:
             return Undecided(problem)
-        sign = self.sign(1)
-        if sign > 0:
-            close_by_balls(self.f, lambda c, y: c[1], 1)
+        if self.sign(1) > 0 and close_by_balls(self.f, lambda c, y: c[1], 1):
             return Proved("f'(x) > 0 for all x > 0")
         return Undecided("the sign of f' on (0, oo) was not decided")
 
@@ -140,31 +153,31 @@ class _Prover:
             return Proved("f is continuous, f(0+) = 0, and |f(x)| stays bounded for x -> oo by its growth order")
         reason = diverges(self.half)
         if reason:
-            point = arb(2) ** 64
-            with ctx.workprec(WORKING_BITS):
-                value = self.f(point)
-            return Refuted(reason, make_witness(BOUNDED.name, point, value, "|f(x)| grows without bound; f(x)"))
+            return Refuted(reason, _far_value(self.f))
         return Undecided("neither a bound nor divergence for x -> oo was found")
 
     def star_shaped(self) -> Verdict:
         problem = self.usable()
         if problem:
             return Undecided(problem)
-        if self.exact is not None and rational_sign(self.exact - identity_function() * self.exact.derivative()) > 0:
-            close_by_balls(self.f, lambda c, y: c[0] - y * c[1], 1)
-            return Proved("f(x) - x f'(x) > 0 for all x > 0, by Rolle descent")
-        if isinstance(self.concave(), Proved):
-            return Proved("f is strictly concave on (0, oo) with f(0+) = 0")
-        if any(sign_on_half_line(form) < 0 for form in _derivative_forms(quotient(self.f), 1)):
-            close_by_balls(self.f, lambda c, y: c[0] - y * c[1], 1)
-            return Proved("(f(x)/x)' < 0 for all x > 0")
+        reason = self.star_shape_reason()
+        if reason and close_by_balls(self.f, lambda c, y: c[0] - y * c[1], 1):
+            return Proved(reason)
         return Undecided("the sign of (f(x)/x)' on (0, oo) was not decided")
+
+    def star_shape_reason(self) -> str | None:
+        if self.exact is not None and rational_sign(self.exact - identity_function() * self.exact.derivative()) > 0:
+            return "f(x) - x f'(x) > 0 for all x > 0, by Rolle descent"
+        if isinstance(self.concave(), Proved):
+            return "f is strictly concave on (0, oo) with f(0+) = 0"
+        if any(sign_on_half_line(form) < 0 for form in _derivative_forms(quotient(self.f), 1)):
+            return "(f(x)/x)' < 0 for all x > 0"
+        return None
 
     def concave(self) -> Verdict:
         if self.usable() or not self.smooth:
             return Undecided("f was not shown to be smooth for all x > 0")
-        if self.sign(2) < 0:
-            close_by_balls(self.f, lambda c, y: c[2], -1)
+        if self.sign(2) < 0 and close_by_balls(self.f, lambda c, y: c[2], -1):
             return Proved("f''(x) < 0 for all x > 0")
         return Undecided("the sign of f'' on (0, oo) was not decided")
 
@@ -184,6 +197,16 @@ class _Prover:
         return 0
 
 
+def _far_value(f: Activation) -> Witness | None:
+    """f at 2^64, or at a smaller point where that value is too long to print."""
+    with ctx.workprec(WORKING_BITS):
+        for exponent in (64, 12, 5):
+            with contextlib.suppress(OverflowError):
+                point = arb(2) ** exponent
+                return make_witness(BOUNDED.name, point, f(point), "|f(x)| grows without bound; f(x)")
+    return None
+
+
 def identity_function() -> ExponentialRational:
     return from_expression(t, t)
 
@@ -198,7 +221,7 @@ def _derivative_forms(expression: sympy.Expr, order: int) -> Iterator[sympy.Expr
     yield from _forms(plain)
     product = expression
     for _ in range(order):
-        if sympy.count_ops(product) > _MAX_OPERATIONS or product.atoms(sympy.Function):
+        if product.atoms(sympy.Function) or not is_tame(product):
             return
         product = _derivative_as_product(product)
     yield product
@@ -213,20 +236,27 @@ def _derivative_as_product(expression: sympy.Expr) -> sympy.Expr:
 
 def _forms(expression: sympy.Expr) -> Iterator[sympy.Expr]:
     yield expression
-    if sympy.count_ops(expression) <= _MAX_OPERATIONS:
+    if is_tame(expression):
         yield sympy.factor_terms(expression)
         if not expression.atoms(sympy.Function):
             yield sympy.factor(sympy.together(expression))
 
 
-def close_by_balls(f: Activation, quantity: Callable[[list[arb], arb], arb], sign: int) -> None:
-    """Confirm a proved sign on boxes around 2^-12..2^12 with power series; raises `ContradictionError`.
+def close_by_balls(f: Activation, quantity: Callable[[list[arb], arb], arb], sign: int) -> bool:
+    """Compare a sign found by rules with balls on boxes around 2^-12..2^12, f differentiated by power series.
 
-    quantity: (Taylor coefficients of f over the box, the box) -> ball.
+    quantity: (Taylor coefficients of f over the box, the box) -> ball. True if some box certifies the sign; a box that
+    certifies the opposite raises `ContradictionError`.
     """
+    confirmed = False
     with ctx.workprec(WORKING_BITS):
         for k in range(-12, 13):
             box = arb(2) ** k * arb(1, fmpq(1, 2**40))
-            coefficients = f.taylor(box, 2)
-            if quantity(coefficients, box) * sign < 0:
+            try:
+                value = quantity(f.taylor(box, 2), box) * sign
+            except (ValueError, ZeroDivisionError):  # a pole or a kink inside the box
+                continue
+            if value < 0:
                 raise ContradictionError(f"{f}: rules and balls disagree near x = 2^{k}")
+            confirmed = confirmed or value > 0
+    return confirmed
