@@ -101,7 +101,7 @@ def test_a_subset_of_the_ledger(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     code, result = run_json(capsys, "verify", "calibration.monotone", "odd_sigmoid.omega")
     assert code == 0
     assert {entry["id"].rsplit(".", 1)[0] for entry in result["claims"]} == {"calibration", "odd_sigmoid.omega"}
-    assert json.loads((tmp_path / "build/ledger.json").read_text()) == result
+    assert not (tmp_path / "build/ledger.json").exists(), "only a whole run writes the ledger"
     assert len(result["skipped"]) + len(result["claims"]) == len(load_all())
 
 

@@ -26,7 +26,7 @@ def test_exact_numbers_are_read_exactly(given: validation.Exact, read: Fraction)
     assert validation.exact_number("a", given) == read
 
 
-@pytest.mark.parametrize("given", ["nan", "inf", "1,5", "", "1/0", "0x1", "1e99999999", "1_0", "two", "٣", "1" * 10_001])
+@pytest.mark.parametrize("given", ["nan", "inf", "1,5", "", "1/0", "0x1", "1e99999999", "1_0", "two", "٣", "1" * 2_001])
 def test_other_strings_are_refused(given: str) -> None:
     with pytest.raises(InputError, match="a="):
         validation.exact_number("a", given)
@@ -63,8 +63,8 @@ def test_targets_lie_strictly_between_0_and_one_half() -> None:
 
 def test_digits_are_bounded() -> None:
     assert validation.digits(50) == 50
-    for wrong in (0, 10_001):
-        with pytest.raises(InputError, match="from 1 to 10000"):
+    for wrong in (0, 2_001):
+        with pytest.raises(InputError, match="from 1 to 2000"):
             validation.digits(wrong)
 
 

@@ -95,7 +95,7 @@ def _value_at_zero(expression: sympy.Expr) -> sympy.Expr:
 def is_tame(expression: sympy.Expr) -> bool:
     """Whether SymPy's cancel and factor may be asked: small, and not of high degree in a common root of t."""
     exponents = [power.exp for power in expression.atoms(sympy.Pow) if isinstance(power.exp, sympy.Rational)]
-    common = sympy.ilcm(1, *(e.q for e in exponents))
+    common = sympy.ilcm(1, 1, *(e.q for e in exponents))
     return common * max((abs(e) for e in exponents), default=1) <= _MAX_DEGREE and sympy.count_ops(expression) <= 200
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from flint import arb, ctx, fmpq
 
 _MAX_WORKING = 1 << 20
-_TINY = 40_000
+TINY = 40_000
 
 
 def as_ball(number: Fraction) -> arb:
@@ -29,8 +29,8 @@ def endpoints(ball: arb) -> tuple[Fraction, Fraction]:
 
 
 def _rounded_down(exact: arb) -> Fraction:
-    if 0 < abs(exact) < arb(2) ** -_TINY:
-        return Fraction(0) if exact > 0 else -Fraction(1, 2**_TINY)
+    if 0 < abs(exact) < arb(2) ** -TINY:
+        return Fraction(0) if exact > 0 else -Fraction(1, 2**TINY)
     return as_fraction(exact)
 
 

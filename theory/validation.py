@@ -16,8 +16,7 @@ import sympy
 
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,5})?", re.ASCII)
 _QUOTIENT = re.compile(r"[+-]?\d+/\d+", re.ASCII)
-_MAX_CHARACTERS = 10_000
-_MAX_EXPONENT = 10_000
+_MAX_CHARACTERS = _MAX_EXPONENT = _MAX_DIGITS = 2_000  # keeps every answer quick and printable
 
 Exact: TypeAlias = int | Fraction | str | sympy.Expr
 
@@ -26,7 +25,8 @@ class InputError(ValueError):
     """Bad input: the message names the value, what is wrong with it and the remedy."""
 
     def __init__(self, name: str, value: object, problem: str) -> None:
-        shown = str(value)
+        shown = value if isinstance(value, str) else str(value)
+        shown = shown.encode("unicode_escape").decode("ascii") if not shown.isprintable() else shown
         super().__init__(f"{name}={shown if len(shown) <= 60 else shown[:57] + '...'}: {problem}")
 
 
@@ -115,9 +115,9 @@ def target_negative_rate(value: Exact) -> Fraction:
 
 
 def digits(value: int) -> int:
-    """A number of significant decimal digits, 1 to 10000."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or not 1 <= value <= 10_000:
-        raise InputError("digits", value, "must be a whole number from 1 to 10000")
+    """A number of significant decimal digits, 1 to 2000."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or not 1 <= value <= _MAX_DIGITS:
+        raise InputError("digits", value, f"must be a whole number from 1 to {_MAX_DIGITS}")
     return int(value)
 
 

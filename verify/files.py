@@ -13,6 +13,11 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file through a temporary neighbour, so that a reader sees the old content or the new, never a part."""
     binary = content.encode() if isinstance(content, str) else content
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():  # a pipe or a device has no neighbour to replace it
+            path.write_bytes(binary)
+            return
+        if path.is_dir() or not path.name:
+            raise IsADirectoryError(0, "is a directory")
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as handle:
             handle.write(binary)

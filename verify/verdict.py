@@ -80,5 +80,6 @@ def strongest(found: list[tuple[str, Verdict]]) -> tuple[str | None, Verdict]:
     against = [method for method, verdict in decided if isinstance(verdict, Refuted)]
     if against and len(against) < len(decided):
         others = [method for method, _ in decided if method not in against]
-        return None, Undecided(f"evidence disagrees: {', '.join(against)} refuted, {', '.join(others)} did not")
+        internal = "INTERNAL ERROR, rigorous " if RIGOROUS & set(against) and RIGOROUS & set(others) else ""
+        return None, Undecided(f"{internal}evidence disagrees: {', '.join(against)} refuted, {', '.join(others)} did not")
     return decided[0]

@@ -94,7 +94,8 @@ def _head(value: arb | arb_series) -> arb:
 
 
 def _series_choice(u: Any, v: Any, first: bool, second: bool) -> Any:
-    return u if first else v if second else u * arb("nan")
+    zero = (u if isinstance(u, arb_series) else v) * 0  # keeps the length where a constant is chosen
+    return (u if first else v if second else arb("nan")) + zero
 
 
 SERIES = Arithmetic(

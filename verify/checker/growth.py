@@ -30,7 +30,7 @@ def diverges(expression: sympy.Expr) -> str | None:
     """A reason why |expression| -> oo for t -> oo, or None if none is found."""
     _, lower = growth(expression)
     if lower is not None and lower > 0:
-        return f"|f(x)| >= c x^({lower}) for large x"
+        return "|f(x)| grows exponentially" if lower >= _FAST else f"|f(x)| >= c x^({lower}) for large x"
     slope = differentiate(expression, t)
     _, lower = growth(slope)
     if lower is not None and lower >= -1 and sign_on_half_line(slope):

@@ -166,7 +166,7 @@ class _Prover:
         return Undecided("the sign of (f(x)/x)' on (0, oo) was not decided")
 
     def star_shape_reason(self) -> str | None:
-        if self.exact is not None and rational_sign(self.exact - identity_function() * self.exact.derivative()) > 0:
+        if self.exact_sign(lambda e: e - identity_function() * e.derivative()) > 0:
             return "f(x) - x f'(x) > 0 for all x > 0, by Rolle descent"
         if isinstance(self.concave(), Proved):
             return "f is strictly concave on (0, oo) with f(0+) = 0"
@@ -181,15 +181,26 @@ class _Prover:
             return Proved("f''(x) < 0 for all x > 0")
         return Undecided("the sign of f'' on (0, oo) was not decided")
 
+    def exact_sign(self, build: Callable[[ExponentialRational], ExponentialRational]) -> int:
+        """The sign by Rolle descent, where f is a rational function of t and exp(r t) of moderate size; else 0."""
+        if self.exact is None:
+            return 0
+        try:
+            return rational_sign(build(self.exact))
+        except NotExponentialError:
+            return 0
+
     def sign(self, order: int) -> int:
         """The sign of the derivative of the given order on (0, oo), or 0."""
-        if self.exact is not None:
-            derivative = self.exact
+
+        def derivative(function: ExponentialRational) -> ExponentialRational:
             for _ in range(order):
-                derivative = derivative.derivative()
-            sign = rational_sign(derivative)
-            if sign:
-                return sign
+                function = function.derivative()
+            return function
+
+        sign = self.exact_sign(derivative)
+        if sign:
+            return sign
         for form in _derivative_forms(self.half, order):
             sign = sign_on_half_line(form)
             if sign:

@@ -18,7 +18,7 @@ from theory.activation.balls import BALL
 from theory.activation.samples import MPMATH
 from theory.bifurcation import a, epsilon
 from theory.rounding import as_ball, endpoints
-from verify.checker.fixed_points import brackets, multiplier
+from verify.checker.fixed_points import brackets, multiplier, quotient_side
 from verify.checker.identity import is_zero
 from verify.checker.membership import decide_membership
 from verify.claim import Check, Claim, Context, Twin
@@ -196,10 +196,12 @@ def _branch_by_balls(f: Activation, branch: Branch, _: Context) -> Verdict:
             y = endpoints(evaluate(gain, {}, BALL) * as_ball(xi))[0]
         low, high = y * (1 - width), y * (1 + width)
         if not brackets(f, gain, low, high, bits):
-            return Refuted(f"at a = {ratio} omega the fixed point is not within 10^-20 of {float(xi):.12g}")
+            outside = f"at a = {ratio} omega the fixed point is not within 10^-20 of {float(xi):.12g}"
+            return Refuted(outside) if _misses(f, gain, low, high, bits) else Undecided(f"not decided: {outside}")
         slope = multiplier(f, gain, low, high, bits)
         if not (slope > 0 and slope < 1):
-            return Refuted(f"at a = {ratio} omega the multiplier is {slope.str(8)}")
+            facts = f"at a = {ratio} omega the multiplier is {slope.str(8)}"
+            return Refuted(facts) if slope <= 0 or slope >= 1 else Undecided(facts)
         if not xi * (1 - width) > previous * (1 + width):
             return Refuted(f"xi_a does not increase up to a = {ratio} omega")
         previous = xi
@@ -207,6 +209,12 @@ def _branch_by_balls(f: Activation, branch: Branch, _: Context) -> Verdict:
         if not as_ball(previous) * (1 + as_ball(width)) < evaluate(odd_sigmoid.supremum(f), {}, BALL):
             return Refuted("xi_a exceeds sup f")
     return Proved(f"{len(_ABOVE)} brackets of relative width 2e-20, certified in order, with multipliers in (0, 1)")
+
+
+def _misses(f: Activation, gain: sympy.Expr, low: Fraction, high: Fraction, bits: int) -> bool:
+    """True only if a xi_a certainly lies outside (low, high)."""
+    with ctx.workprec(bits):
+        return quotient_side(f, gain, as_ball(low)) < 0 or quotient_side(f, gain, as_ball(high)) > 0
 
 
 # --- B3: closed forms and series ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from itertools import product
 
 import mpmath
 import sympy
-from flint import ctx
+from flint import arb, ctx
 from hypothesis import strategies as st
 
 from theory import calibration
@@ -35,6 +35,7 @@ def claims() -> Iterator[Claim]:
     yield flip_rate_claim()
     yield negative_rate_claim()
     yield sigma_star_claim()
+    yield linear_claim()
     yield monotone_claim()
     yield limits_claim()
     yield surrogate_claim()
@@ -204,41 +205,80 @@ def _in_terms_of_decay(formula: sympy.Expr) -> sympy.Expr:
     return formula.subs((1 - 2 * p) ** (1 / L), sympy.exp(-t)).subs(omega, 1)
 
 
-def monotone_claim() -> Claim:
-    """sigma* depends on p and L only through t = -log(1-2p)/L; it is linear in omega, and its derivative in t is positive."""
+def linear_claim() -> Claim:
+    """omega enters sigma* as a factor only."""
     return Claim(
-        id="calibration.monotone",
-        statement="sigma*(p, L, omega) is linear in omega, strictly increasing in p and strictly decreasing in L",
-        latex=r"\partial_p \sigma^* > 0,\quad \partial_L \sigma^* < 0,\quad "
-        r"\sigma^*(p, L, c\,\omega) = c\,\sigma^*(p, L, \omega)",
-        hypotheses=("0 < p < 1/2", "L >= 1 real", "omega > 0"),
+        id="calibration.linear",
+        statement="sigma*(p, L, c omega) = c sigma*(p, L, omega)",
+        latex=r"\sigma^*(p, L, c\,\omega) = c\,\sigma^*(p, L, \omega)",
+        hypotheses=("c, omega > 0",),
         source="THEORY D2",
         subject=lambda: calibration.sigma_star_formula(),
         twin=Twin("sigma* + 10^-6 is linear in omega too", lambda: calibration.sigma_star_formula() + (_NUDGE - 1)),
-        checks=(Check("symbolic", _is_monotone),),
+        checks=(Check("symbolic", _is_linear),),
+    )
+
+
+def _is_linear(formula: sympy.Expr, _: Context) -> Verdict:
+    scale = sympy.Symbol("c", positive=True)
+    defect = sympy.expand(formula.subs(omega, scale * omega) - scale * formula)
+    return Proved("sigma*(c omega) - c sigma*(omega) has normal form 0") if is_zero(defect) else Refuted(f"defect {defect}")
+
+
+def monotone_claim() -> Claim:
+    """sigma*/omega depends on p and L only through t = -log(1-2p)/L, which rises with p and falls with L.
+
+    Its derivative in t is positive. The twin omega^2/sigma* has the same ingredients and falls.
+    """
+    return Claim(
+        id="calibration.monotone",
+        statement="sigma*(p, L, omega) is strictly increasing in p and strictly decreasing in L",
+        latex=r"\partial_p \sigma^* > 0,\quad \partial_L \sigma^* < 0",
+        hypotheses=("0 < p < 1/2", "L >= 1 real", "omega > 0"),
+        source="THEORY D2",
+        subject=lambda: calibration.sigma_star_formula(),
+        twin=Twin("omega^2/sigma* is increasing in p", lambda: omega**2 / calibration.sigma_star_formula()),
+        checks=(Check("symbolic", _is_monotone), Check("property", _is_monotone_by_balls)),
     )
 
 
 def _is_monotone(formula: sympy.Expr, _: Context) -> Verdict:
-    scale = sympy.Symbol("c", positive=True)
-    if not is_zero(formula.subs(omega, scale * omega) - scale * formula):
-        return Refuted(
-            f"sigma*(c omega) - c sigma*(omega) = {sympy.expand(formula.subs(omega, scale * omega) - scale * formula)}"
-        )
     decay = _in_terms_of_decay(formula)
     if decay.free_symbols != {t}:
         return Undecided(f"sigma* depends on more than omega and (1-2p)^(1/L): {decay.free_symbols}")
     sign = sign_on_half_line(differentiate(decay, t))
     if sign > 0:
-        return Proved("linear by normal form; d(sigma*/omega)/dt > 0 for t = -log(1-2p)/L > 0 by the sign rules")
+        return Proved("d(sigma*/omega)/dt > 0 for all t = -log(1-2p)/L > 0, by the sign rules")
     return Refuted("sigma*/omega decreases in t = -log(1-2p)/L") if sign < 0 else Undecided("sign not decided")
 
 
-def limits_claim() -> Claim:
-    """At t -> 0 (p -> 0 or L -> oo) and t -> oo (p -> 1/2) the formula has the limits 0 and oo.
+def _is_monotone_by_balls(formula: sympy.Expr, context: Context) -> Verdict:
+    """Certified comparisons of sigma* at two targets and at two depths."""
+    targets = st.lists(st.fractions(Fraction(1, 10**6), Fraction(499, 1000)), min_size=2, max_size=2, unique=True)
+    depths = st.lists(st.integers(1, 10**6), min_size=2, max_size=2, unique=True)
 
-    sigma*/omega = c/erfinv(r), r = exp(-t), is a composition of continuous monotone maps, so its limits are the values
-    at the ends r = 1, erfinv = oo and r = 0, erfinv = 0+.
+    def problem(example: tuple[list[Fraction], list[int]]) -> str | None:
+        (low, high), (shallow, deep) = sorted(example[0]), sorted(example[1])
+
+        def noise(target: Fraction, depth: int) -> arb:
+            values = {p: as_ball(target), L: as_ball(Fraction(depth)), omega: arb(1)}
+            return evaluate(formula, values, BALL)
+
+        with ctx.workprec(512):
+            if noise(high, deep) <= noise(low, deep):
+                return f"it does not increase from p = {low} to {high} at L = {deep}"
+            if noise(low, deep) >= noise(low, shallow):
+                return f"it does not decrease from L = {shallow} to {deep} at p = {low}"
+        return None
+
+    examples = st.tuples(targets, depths)
+    return property_verdict(examples, problem, examples=100, seed=context.seed, what="pairs of targets and depths")
+
+
+def limits_claim() -> Claim:
+    """With r = (1-2p)^(1/L) in (0, 1), sigma*/omega = c/erfinv(r) is continuous, positive and monotone in r.
+
+    So its limits are read off at the ends: r = 1 (p -> 0 or L -> oo), where erfinv = oo, and r = 0 (p -> 1/2), where it is 0.
     """
     return Claim(
         id="calibration.limits",
@@ -252,15 +292,20 @@ def limits_claim() -> Claim:
     )
 
 
-def _end_values(formula: sympy.Expr, _: Context) -> Verdict:
+def _end_values(formula: sympy.Expr, context: Context) -> Verdict:
     r = sympy.Symbol("r", positive=True)
-    ratio = _in_terms_of_decay(formula).subs(sympy.exp(-t), r)
+    decay = _in_terms_of_decay(formula)
+    ratio = decay.subs(sympy.exp(-t), r)
+    if ratio.free_symbols != {r} or not ratio.atoms(sympy.Function) <= {sympy.erfinv(r)}:
+        return Undecided("sigma*/omega is not a function of r = (1-2p)^(1/L) through erfinv alone")
     at_one, at_zero = ratio.subs(r, 1), ratio.subs(r, 0)
     if at_one != 0:
         return Refuted(f"sigma*/omega tends to {at_one} for p -> 0")
     if not at_zero.is_infinite:
         return Refuted(f"sigma*/omega tends to {at_zero} for p -> 1/2")
-    return Proved("sigma*/omega has the values 0 at (1-2p)^(1/L) = 1 and oo at 0, and is continuous and monotone between")
+    if sign_on_half_line(decay) <= 0 or not isinstance(_is_monotone(formula, context), Proved):
+        return Undecided("sigma*/omega was not shown to be positive and monotone")
+    return Proved("sigma*/omega is positive and monotone in r = (1-2p)^(1/L), 0 at r = 1 and infinite at r = 0")
 
 
 def _near_the_ends(formula: sympy.Expr, _: Context) -> Verdict:

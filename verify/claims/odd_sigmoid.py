@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from theory import odd_sigmoid
-from theory.activation import Activation, x
+from theory.activation import Activation, t, x
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
+from theory.activation.exponential import taylor_at_zero
+from theory.activation.expression import differentiate, substitute
 from theory.activation.samples import MPMATH
 from theory.rounding import as_ball
 from verify.checker.identity import is_zero
@@ -119,7 +121,10 @@ def omega_claim(name: str, f: Activation) -> Claim:
 
 
 def _inverse_slope(f: Activation, critical: sympy.Expr, _: Context) -> Verdict:
-    slope = odd_sigmoid.slope_at_zero(f)
+    """f'(0+) by differentiation or by dividing t out: the theory's omega comes from truncated power series instead."""
+    slope = next((value for value in _slopes(f) if value.is_finite), None)
+    if slope is None:
+        return Undecided("f'(0) was not found by a second road")
     if is_zero(critical * slope - 1):
         return Proved(f"omega f'(0) - 1 has normal form 0 with f'(0) = {slope}")
     with ctx.workprec(256):
@@ -127,6 +132,16 @@ def _inverse_slope(f: Activation, critical: sympy.Expr, _: Context) -> Verdict:
     if gap > 0 or gap < 0:
         return Refuted(f"omega f'(0) - 1 = {gap.str(10)}")
     return Undecided("omega f'(0) - 1 was not reduced to 0")
+
+
+def _slopes(f: Activation) -> Iterator[sympy.Expr]:
+    """Roads to f'(0+): f' at 0, f(t)/t at 0, and exact division of exponential polynomials for coth t - 1/t."""
+    zero = sympy.Integer(0)
+    yield substitute(differentiate(f.half_line, t), t, zero)
+    yield substitute(f.half_line / t, t, zero)
+    coefficients = taylor_at_zero(f.half_line, t, 1)
+    if coefficients is not None:
+        yield sympy.Rational(coefficients[1].numerator, coefficients[1].denominator)
 
 
 def _difference_quotient(f: Activation, critical: sympy.Expr, _: Context) -> Verdict:

@@ -2,12 +2,14 @@
 
 import argparse
 import importlib
+import re
 import sys
 from collections.abc import Sequence
 from importlib import metadata
 from typing import NoReturn
 
 OK, REFUTED, BAD_INPUT, UNDECIDED, MISSING = 0, 1, 2, 3, 4
+INTERNAL, INTERRUPTED = 70, 130
 _EXIT_CODES = "exit codes: 0 as pinned or proved, 1 refuted or changed, 2 bad input, 3 undecided, 4 missing backend"
 
 
@@ -15,8 +17,14 @@ class _Parser(argparse.ArgumentParser):
     """One-line errors, no abbreviations."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"oddsigmoid: {message} (see {self.prog} --help)", file=sys.stderr)
+        complain(f"{message} (see {self.prog} --help)")
         raise SystemExit(BAD_INPUT)
+
+
+def complain(message: object) -> None:
+    """One line on standard error, whatever the message holds."""
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(message))
+    print(f"oddsigmoid: {line}", file=sys.stderr)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -79,10 +87,9 @@ def _assume_member(parser: argparse.ArgumentParser) -> None:
 
 
 def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
+    if not re.fullmatch("[+-]?[0-9]{1,9}", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number")
+    return int(text)
 
 
 def _version() -> str:
@@ -120,15 +127,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         result, code = module.run(options)
         emit(result, options, module.render)
     except (InputError, OutputError) as error:
-        print(f"oddsigmoid: {error}", file=sys.stderr)
+        complain(error)
         return BAD_INPUT
     except MissingBackendError as error:
-        print(f"oddsigmoid: {error}", file=sys.stderr)
+        complain(error)
         return MISSING
     except NotAMemberError as error:
-        print(f"oddsigmoid: {error}", file=sys.stderr)
+        complain(error)
         return error.code
+    except ArithmeticError as error:  # also UndeterminedError: the theory or the precision gave no answer
+        complain(f"undecided: {error}")
+        return UNDECIDED
     except KeyboardInterrupt:
-        print("oddsigmoid: interrupted", file=sys.stderr)
-        return 130
+        complain("interrupted")
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - a defect of ours must not look like a refutation
+        complain(f"internal error, please report it: {type(error).__name__}: {error}")
+        return INTERNAL
     return int(code)

@@ -23,13 +23,14 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     membership = decide_membership(f)
     verdict = membership.verdict
     axioms = {**membership.axioms, odd_sigmoid.CONCAVE.name: membership.concave}
-    form = _attempt(lambda: odd_sigmoid.normal_form(f))
+    critical = isinstance(axioms["odd"], Proved) and isinstance(axioms["slope_at_zero"], Proved)
+    form = _attempt(lambda: odd_sigmoid.normal_form(f)) if critical else None
     result = {
         "schema": SCHEMA,
         "expression": str(f.expression),
         "member": verdict.word,
         "axioms": [{"name": name, "verdict": v.word, "reason": v.reason} for name, v in axioms.items()],
-        "omega": exact_value(_attempt(lambda: odd_sigmoid.omega(f))),
+        "omega": exact_value(_attempt(lambda: odd_sigmoid.omega(f)) if critical else None),
         "supremum": exact_value(_supremum(f, membership.axioms)),
         "normal_form": None
         if form is None

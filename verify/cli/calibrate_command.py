@@ -1,6 +1,7 @@
 """``oddsigmoid calibrate``: the noise scale sigma*(p, L, omega) of the surrogate."""
 
 import argparse
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,7 @@ from theory import calibration, odd_sigmoid, validation
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
 from theory.activation.parser import parse_activation
-from theory.rounding import as_ball, decimal_string, enclose, endpoints, nearest_double
+from theory.rounding import as_ball, decimal_string, enclose, endpoints
 from verify.cli import OK
 from verify.cli.membership_gate import require_member
 from verify.cli.numbers import exact_value
@@ -39,29 +40,44 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         "expression": str(f.expression),
         "law": options.law,
         "depth": depth,
-        "p": float(target),
+        "p": _double(target, below=0.5),
+        "p_exact": str(target),
         "omega": exact_value(critical, digits),
         "sigma": decimal_string((low + high) / 2, digits),
         "lower": decimal_string(low, digits, -1),
         "upper": decimal_string(high, digits, 1),
         "relative_sigma": decimal_string(sum(relative, Fraction(0)) / 2, digits),
-        "negative_rate": {"surrogate": float(target), "wide": None, "reason": _NO_WIDE},
-        "learning_rate_band": [nearest_double(lambda end=end: as_ball(end) * omega()) for end in _BAND],  # type: ignore[misc]
+        "negative_rate": {"surrogate": _double(target, below=0.5), "wide": None, "reason": _NO_WIDE},
+        "learning_rate_band": [_double(end * sum(endpoints(enclose(omega, 128)), Fraction(0)) / 2) for end in _BAND],
         "assumed_member": assumed,
     }
     return result, OK
 
 
+def _double(number: Fraction, below: float = math.inf) -> float | None:
+    """The nearest double, or None where that leaves (0, below) and so says something else than the number."""
+    try:
+        nearest = float(number)
+    except OverflowError:
+        return None
+    return nearest if 0 < nearest < below else None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 30 else f"{text[:27]}..."
+
+
 def render(result: dict[str, Any], options: argparse.Namespace) -> str:
-    low, high = result["learning_rate_band"]
+    low, high = (f"{end:.3g}" if end is not None else "beyond doubles" for end in result["learning_rate_band"])
     lines = [
-        f"f(x) = {result['expression']}, depth {result['depth']}, target negative rate {result['p']:g} of the scalar surrogate",
+        f"f(x) = {result['expression']}, depth {result['depth']}, "
+        f"target negative rate {_short(result['p_exact'])} of the scalar surrogate",
         "",
         f"  omega            {result['omega']['exact']}",
         f"  sigma*           {result['sigma']}",
         f"  sigma*/omega     {result['relative_sigma']}",
         "  weights          W = omega I + (sigma*/sqrt(N)) G, G_ij ~ N(0, 1)",
-        f"  learning rate    between {low:.3g} and {high:.3g} (the paper's band)",
+        f"  learning rate    between {low} and {high} (the paper's band)",
         "",
         "The target is the surrogate's rate; a network's own rate differs (oddsigmoid verify calibration.surrogate_network).",
     ]

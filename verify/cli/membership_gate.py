@@ -1,10 +1,12 @@
 """The gate before every calculation that rests on f being an odd sigmoid."""
 
 import argparse
-import sys
 
 from theory.activation import Activation
+from theory.activation.taylor import sign_of
+from theory.odd_sigmoid import slope_at_zero
 from verify.checker.membership import decide_membership
+from verify.cli import REFUTED, complain
 from verify.cli.numbers import exit_code
 from verify.verdict import Proved
 
@@ -25,5 +27,7 @@ def require_member(f: Activation, options: argparse.Namespace) -> bool:
     message = f"activation={f.expression}: membership in the odd sigmoids is {verdict.word}: {verdict.reason}"
     if not options.assume_member:
         raise NotAMemberError(f"{message}; use --assume-member to go on at your own risk", exit_code(verdict))
-    print(f"oddsigmoid: warning: {message}; going on as assumed", file=sys.stderr)
+    if sign_of(slope_at_zero(f)) <= 0:
+        raise NotAMemberError(f"activation={f.expression}: f'(0) is not positive, so there is no critical gain", REFUTED)
+    complain(f"warning: {message}; going on as assumed")
     return True

@@ -20,7 +20,7 @@ class MissingBackendError(Exception):
 def emit(result: Result, options: argparse.Namespace, render: Callable[[Result, argparse.Namespace], str]) -> None:
     """Print `result`, or write it to ``--output``, in the chosen format."""
     text = json.dumps(result, indent=2, allow_nan=False) if options.format == "json" else render(result, options)
-    if options.output:
+    if options.output is not None:
         write_whole(Path(options.output), text + "\n")
     else:
         print(text)

@@ -26,7 +26,8 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     context = Context(tier=options.tier, device=options.device)
     ledger = run_ledger(chosen, context, load_manifest(), progress_line)
     ledger["skipped"] = [claim.id for claim in claims if claim.id not in {entry["id"] for entry in ledger["claims"]}]
-    write_whole(LEDGER, json.dumps(ledger, indent=2) + "\n")
+    if not options.names:  # a partial run must not replace the whole ledger
+        write_whole(LEDGER, json.dumps(ledger, indent=2) + "\n")
     return ledger, exit_code(ledger)
 
 
@@ -60,7 +61,7 @@ def render(ledger: dict[str, Any], options: argparse.Namespace) -> str:
         inside = [entry for entry in entries if entry["topic"] == topic]
         if inside:
             blocks.append(f"{topic}\n{_details(inside) if options.verbose else _table(inside)}")
-    blocks.append(_summary(ledger))
+    blocks.append(_summary(ledger, options))
     false = [entry for entry in entries if entry["verdict"] == "refuted"]
     if false:
         blocks.append("\n".join(["What is false in the paper:", *(_falsehood(entry) for entry in false)]))
@@ -117,13 +118,14 @@ def _details(entries: list[dict[str, Any]]) -> str:
     return "\n\n".join(blocks)
 
 
-def _summary(ledger: dict[str, Any]) -> str:
+def _summary(ledger: dict[str, Any], options: argparse.Namespace) -> str:
     counts = ", ".join(f"{count} {word}" for word, count in ledger["counts"].items())
     changed = sum(not entry["as_pinned"] for entry in ledger["claims"])
     seconds = sum(entry["seconds"] for entry in ledger["claims"])
     state = colour(f"{changed} changed", "1;31") if changed else "all as pinned"
     skipped = f", {len(ledger['skipped'])} skipped" if ledger["skipped"] else ""
-    return f"{len(ledger['claims'])} claims: {counts}{skipped}; {state}; {seconds:.0f} s; written to {LEDGER}"
+    written = f"written to {LEDGER}" if not options.names else f"a partial run, {LEDGER} is as it was"
+    return f"{len(ledger['claims'])} claims: {counts}{skipped}; {state}; {seconds:.0f} s; {written}"
 
 
 def _falsehood(entry: dict[str, Any]) -> str:

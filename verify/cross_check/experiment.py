@@ -12,7 +12,7 @@ from verify.cross_check.network import Network, Observations, choose_device, sim
 from verify.cross_check.statistics import interval, within
 from verify.verdict import Undecided, Verdict
 
-WIDTH, DEPTH, BATCH, REPLICAS = 64, 50, 8, 4096
+WIDTH, DEPTH, BATCH, REPLICAS = 64, 50, 64, 1024
 RATE_TOLERANCE = 0.005
 MOMENT_TOLERANCE = 0.03  # relative
 C = "1.83"  # relative noise scale c = sigma sqrt(L)/omega: a negative rate near 0.4

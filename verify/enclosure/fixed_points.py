@@ -14,17 +14,18 @@ from theory.activation import Activation
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
 from theory.odd_sigmoid import slope_at_zero
-from theory.rounding import as_fraction, decimal_string, enclose, endpoints
+from theory.rounding import TINY, as_fraction, decimal_string, enclose, endpoints
 from verify.checker.fixed_points import brackets, multiplier, quotient_side, scaled, side_of_critical
 
 _MAX_WORKING = 1 << 18
+_MAX_OCTAVES = 1 << 15
 
 
 @dataclass(frozen=True)
 class FixedPoint:
     """One fixed point in [lower, upper], with an enclosure of its multiplier a f'(a x).
 
-    stable: attracting (true for 0 at a = omega).
+    stable: attracting (true for 0 at a = omega). A multiplier below 2^-40000 in size is printed as 0.
     """
 
     lower: Fraction
@@ -35,13 +36,17 @@ class FixedPoint:
     def mirrored(self) -> "FixedPoint":
         return FixedPoint(-self.upper, -self.lower, self.multiplier, self.stable)
 
+    def _multiplier_value(self) -> Fraction:
+        low, high = self.multiplier
+        return Fraction(0) if max(abs(low), abs(high)) <= Fraction(1, 2**TINY) else (low + high) / 2
+
     def decimals(self, digits: int) -> dict[str, Any]:
         """Decimal strings: lower and upper rounded outward, value and multiplier to nearest."""
         return {
             "value": decimal_string((self.lower + self.upper) / 2, digits),
             "lower": decimal_string(self.lower, digits, -1),
             "upper": decimal_string(self.upper, digits, 1),
-            "multiplier": decimal_string(sum(self.multiplier, Fraction(0)) / 2, digits),
+            "multiplier": decimal_string(self._multiplier_value(), digits),
             "stable": self.stable,
         }
 
@@ -57,12 +62,20 @@ def enclose_fixed_points(f: Activation, gain: sympy.Expr, digits: int) -> list[F
     zero = FixedPoint(Fraction(0), Fraction(0), endpoints(at_zero), stable=side <= 0)
     if side <= 0:
         return [zero]
-    low, high, bits = find_bracket(f, gain, digits)
-    divide = scaled(gain, bits)
-    positive = FixedPoint(
-        endpoints(divide(low))[0], endpoints(divide(high))[1], endpoints(multiplier(f, gain, low, high, bits)), stable=True
-    )
+    positive = _enclose_positive(f, gain, digits)
     return [positive.mirrored(), zero, positive]
+
+
+def _enclose_positive(f: Activation, gain: sympy.Expr, digits: int) -> FixedPoint:
+    """xi_a, its bracket narrowed until the multiplier too has `digits` digits or lies below 2^-40000."""
+    for extra in (0, 1, 2, 4, 8, 16, 32):
+        low, high, bits = find_bracket(f, gain, digits + extra * (digits + 20))
+        slope = multiplier(f, gain, low, high, bits)
+        if slope.rel_accuracy_bits() >= _bits(digits) or abs(slope) < arb(2) ** -TINY:
+            break
+    divide = scaled(gain, bits)
+    lower, upper = endpoints(divide(low))[0], endpoints(divide(high))[1]
+    return FixedPoint(lower, upper, endpoints(slope), stable=not abs(slope) > 1)
 
 
 def find_bracket(f: Activation, gain: sympy.Expr, digits: int) -> tuple[Fraction, Fraction, int]:
@@ -84,18 +97,36 @@ def _bits(digits: int) -> int:
     return int(digits * 3.33) + 8
 
 
-def _approximate(f: Activation, gain: sympy.Expr) -> arb | None:
-    """A point near a xi_a: doubling finds the octave, bisection 40 bits, Newton the rest; None if precision fails."""
+def _octave(f: Activation, gain: sympy.Expr) -> tuple[arb, arb] | None:
+    """(2^n, 2^(n+1)) with f(y)/y above 1/a at the first and below at the second; None if precision fails first.
+
+    Raises `ArithmeticError` after 2^15 octaves: an odd sigmoid with such a fixed point would be a strange one.
+    """
     low = arb(1)
-    while quotient_side(f, gain, low) <= 0:
-        if quotient_side(f, gain, low) == 0 and low < arb(2) ** -ctx.prec:
+    for _ in range(_MAX_OCTAVES):
+        side = quotient_side(f, gain, low)
+        if side > 0:
+            break
+        if side == 0 and low < arb(2) ** -ctx.prec:
             return None
         low = low / 2
     high = 2 * low
-    while quotient_side(f, gain, high) >= 0:
-        if quotient_side(f, gain, high) == 0 and high > arb(2) ** ctx.prec:
+    for _ in range(_MAX_OCTAVES):
+        side = quotient_side(f, gain, high)
+        if side < 0:
+            return low, high
+        if side == 0 and high > arb(2) ** ctx.prec:
             return None
         low, high = high, 2 * high
+    raise ArithmeticError(f"f(y)/y does not cross 1/a within {_MAX_OCTAVES} octaves")
+
+
+def _approximate(f: Activation, gain: sympy.Expr) -> arb | None:
+    """A point near a xi_a: its octave, then 40 bits by bisection, the rest by Newton; None if precision fails."""
+    octave = _octave(f, gain)
+    if octave is None:
+        return None
+    low, high = octave
     for _ in range(40):
         middle = ((low + high) / 2).mid()
         if quotient_side(f, gain, middle) > 0:
