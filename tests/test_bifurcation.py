@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory import bifurcation, odd_sigmoid
-from theory.activation import CATALOGUE, Activation, family
+from theory.activation import CATALOGUE, Activation, family, x
 from theory.bifurcation import a
 from theory.odd_sigmoid import UndeterminedError
 from theory.rounding import decimal_string
@@ -104,6 +104,20 @@ def test_puiseux_coefficients_are_those_of_the_notes() -> None:
 def test_puiseux_needs_a_smooth_nondegenerate_pitchfork() -> None:
     with pytest.raises(UndeterminedError, match="even Taylor coefficient"):
         bifurcation.puiseux_coefficients(CATALOGUE["softsign"], 2)
+
+
+@pytest.mark.parametrize("exponent", [2, 6, 20])
+def test_multipliers_have_their_digits_far_above_omega(exponent: int) -> None:
+    """For x/sqrt(1+x^2) the multiplier is a^-2: at a = 10^20, far below the width of the bracket of xi_a."""
+    top = enclose_fixed_points(CATALOGUE["algebraic"], sympy.Integer(10) ** exponent, 15)[-1]
+    exact = Fraction(1, 10 ** (2 * exponent))
+    assert top.multiplier[0] <= exact <= top.multiplier[1]
+    assert top.multiplier[1] - top.multiplier[0] <= exact * Fraction(1, 10**15)
+
+
+def test_a_map_without_a_fixed_point_ends_the_search() -> None:
+    with pytest.raises(ArithmeticError, match="does not cross"):
+        enclose_fixed_points(Activation(x), sympy.Integer(2), 10)
 
 
 def test_extreme_gains_are_enclosed() -> None:

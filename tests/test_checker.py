@@ -128,6 +128,11 @@ def test_poles_and_roots_of_the_wrong_sign_are_seen() -> None:
     assert not is_defined(sympy.gamma(t))
 
 
+def test_balls_that_see_nothing_confirm_nothing() -> None:
+    assert close_by_balls(Activation(tanh(x)), lambda c, _: c[1], 1)
+    assert not close_by_balls(Activation(tanh(x)), lambda c, _: c[1] * arb("nan"), 1)
+
+
 def test_a_wrong_rule_would_be_contradicted_by_balls() -> None:
     with pytest.raises(ContradictionError, match="disagree"):
         close_by_balls(Activation(tanh(x)), lambda c, _: c[1], -1)

@@ -156,6 +156,11 @@ BAD_INPUT = {
     "unknown command": ["analyse", "tanh"],
     "no command": [],
     "unknown claim": ["verify", "bifurcation.trichotomy.tahn"],
+    "newline in a name": ["verify", "foo\nbar"],
+    "newline in a number": ["fixed-points", "tanh", "--gain", "1\n2"],
+    "empty output": ["analyze", "tanh", "--output", ""],
+    "huge gain": ["fixed-points", "tanh", "--gain", "1e5000"],
+    "digits with underscore": ["fixed-points", "tanh", "--gain", "2", "--digits", "1_0"],
     "unwritable output": ["analyze", "tanh", "--output", "/proc/nothing/here"],
 }
 
@@ -185,6 +190,56 @@ def test_non_members_are_stopped_and_may_be_assumed(capsys: pytest.CaptureFixtur
     assert json.loads(out)["assumed_member"] is True
     assert json.loads(out)["complete"] is False
     assert "warning" in err
+
+
+def test_assumed_members_report_their_own_stability(capsys: pytest.CaptureFixture[str]) -> None:
+    """sin x at gain 3 has the multiplier -1.95 at its fixed point."""
+    code, out, _ = run(capsys, "fixed-points", "sin(x)", "--gain", "3", "--assume-member", "--format", "json")
+    assert code == 0
+    assert [point["stable"] for point in json.loads(out)["fixed_points"]] == [False, False, False]
+
+
+@pytest.mark.parametrize("text", ["cos(x)", "log(x)", "sqrt(abs(x))", "x"])
+def test_assuming_the_impossible_is_undecided_in_one_line(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "fixed-points", text, "--gain", "2", "--assume-member")
+    assert (code, out) == (3, "")
+    assert "Traceback" not in err
+
+
+def test_a_negative_slope_cannot_be_assumed_away(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "calibrate", "--depth", "3", "--p", "0.4", "--assume-member", "--", "-tanh(x)")
+    assert code == 1
+    assert "no critical gain" in err
+
+
+def test_an_internal_error_does_not_look_like_a_refutation(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verify.cli.analyze_command.decide_membership", lambda f: 1 // 0 if f is None else None.verdict)
+    code, out, err = run(capsys, "analyze", "tanh")
+    assert (code, out) == (70, "")
+    assert err.startswith("oddsigmoid: internal error")
+
+
+@pytest.mark.parametrize("text", ["abs(x)/(1+abs(x))", "max(x,0)", "tanh(x**3)"])
+def test_omega_is_shown_only_where_it_exists(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    result = run_json(capsys, "analyze", text)[1]
+    assert result["omega"] is None
+    assert result["normal_form"] is None
+
+
+def test_numbers_beyond_doubles_stay_exact(capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = run_json(capsys, "calibrate", "tanh", "--depth", "3", "--p", "1e-1999")
+    assert code == 0
+    assert result["p"] is None
+    assert Fraction(result["p_exact"]) == Fraction(1, 10**1999)
+
+
+def test_devices_are_written_to_and_directories_are_not(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run(capsys, "analyze", "tanh", "--output", "/dev/null")[0] == 0
+    assert Path("/dev/null").is_char_device()
+    assert run(capsys, "analyze", "tanh", "--output", str(tmp_path))[0] == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_options_stand_anywhere_and_two_dashes_end_them(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ import pytest
 import sympy
 
 from theory import bifurcation, calibration, odd_sigmoid
+from theory.activation import CATALOGUE
 from verify.claim import Check, Claim, Context, Twin
 from verify.claims import all_claims
 from verify.ledger import exit_code, load_manifest, run_claim, run_ledger
@@ -37,6 +38,31 @@ def test_a_run_that_is_as_pinned_exits_with_0() -> None:
     assert exit_code(ledger) == 0
     assert ledger["counts"] == {"proved": 3, "supported": 0, "refuted": 0, "undecided": 0}
     assert all(entry["twin_rejected"] for entry in ledger["claims"])
+
+
+def test_false_calibration_formulas_are_not_proved() -> None:
+    star = calibration.sigma_star_formula()
+    decay = (1 - 2 * calibration.p) ** (1 / calibration.L)
+    (limits,) = claims("calibration.limits")
+    for wrong in (-star, star + calibration.omega * sympy.sign(1 - decay), star * (1 + decay)):
+        assert not isinstance(limits.checks[0].run(wrong, CONTEXT), Proved)
+    (monotone,) = claims("calibration.monotone")
+    for wrong in (1 / star, star * decay**3):
+        assert not isinstance(monotone.checks[0].run(wrong, CONTEXT), Proved)
+
+
+def test_a_critical_gain_off_by_1e_6_either_way_is_refuted() -> None:
+    (trichotomy,) = claims("bifurcation.trichotomy.tanh")
+    for factor in (1 + sympy.Rational(1, 10**6), 1 - sympy.Rational(1, 10**6)):
+        assert isinstance(trichotomy.checks[0].run(odd_sigmoid.omega(CATALOGUE["tanh"]) * factor, CONTEXT), Refuted)
+
+
+def test_omega_does_not_prove_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check has a road to f'(0) of its own: corrupting the theory's slope is found by the symbolic check alone."""
+    slope = odd_sigmoid.slope_at_zero
+    monkeypatch.setattr(odd_sigmoid, "slope_at_zero", lambda f: slope(f) * sympy.Rational("1.01"))
+    for claim in claims("odd_sigmoid.omega.tanh", "odd_sigmoid.omega.langevin", "odd_sigmoid.omega.family_1_2"):
+        assert isinstance(claim.checks[0].run(claim.subject(), CONTEXT), Refuted)
 
 
 CORRUPTED: dict[str, tuple[Any, str, list[str]]] = {
