@@ -36,7 +36,7 @@ AXIOMS = (ODD, BOUNDED, INCREASING, SLOPE_AT_ZERO, STAR_SHAPED)
 CONCAVE = Axiom("concave", "f'' < 0 on (0, oo) (sufficient for star_shaped, not required)", r"f''(x) < 0,\ x > 0")
 
 
-_MAX_DEGREE = 48
+_MAX_DEGREE = 100
 
 
 class UndeterminedError(ArithmeticError):
@@ -158,15 +158,22 @@ def normal_form(f: Activation) -> NormalForm:
     """
     critical = omega(f)
     try:
-        coefficients = taylor_coefficients(f, 7)
-        n = next((n for n in range(2, 8) if coefficients[n] != 0), None)
-        if n is None:
-            raise UndeterminedError("the Taylor coefficients 2..7 at 0 all vanish")
-        k, c = sympy.Integer(n - 1), -critical * coefficients[n]
+        n = _first_nonlinear_order(f)
+        k, c = sympy.Integer(n - 1), -critical * taylor_coefficients(f, n)[n]
     except UndeterminedError:
         k, c = _leading_power(1 - critical * quotient(f))
         _confirm_leading_power(f, critical, k, c)
     return NormalForm(k, sympy.simplify(c * critical**k))
+
+
+def _first_nonlinear_order(f: Activation) -> int:
+    """The least n >= 2 with a Taylor coefficient at 0+ that is not 0, looked for up to 31."""
+    for order in (3, 7, 31):
+        coefficients = taylor_coefficients(f, order)
+        for n in range(2, order + 1):
+            if coefficients[n] != 0:
+                return n
+    raise UndeterminedError("the Taylor coefficients 2..31 at 0 all vanish")
 
 
 def _leading_power(defect: sympy.Expr) -> tuple[sympy.Rational, sympy.Expr]:

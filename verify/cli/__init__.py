@@ -126,6 +126,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         result, code = module.run(options)
         emit(result, options, module.render)
+        if result.get("assumed_member"):
+            complain("warning: that the activation is an odd sigmoid was assumed, not proved")
     except (InputError, OutputError) as error:
         complain(error)
         return BAD_INPUT

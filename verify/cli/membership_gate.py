@@ -6,7 +6,7 @@ from theory.activation import Activation
 from theory.activation.taylor import sign_of
 from theory.odd_sigmoid import slope_at_zero
 from verify.checker.membership import decide_membership
-from verify.cli import REFUTED, complain
+from verify.cli import REFUTED
 from verify.cli.numbers import exit_code
 from verify.verdict import Proved
 
@@ -20,7 +20,7 @@ class NotAMemberError(Exception):
 
 
 def require_member(f: Activation, options: argparse.Namespace) -> bool:
-    """True if membership had to be assumed. Raises `NotAMemberError` unless it is proved or ``--assume-member`` is given."""
+    """True if membership had to be assumed: the output must say so. Raises `NotAMemberError` unless it is proved or ``--assume-member`` is given."""
     verdict = decide_membership(f).verdict
     if isinstance(verdict, Proved):
         return False
@@ -29,5 +29,4 @@ def require_member(f: Activation, options: argparse.Namespace) -> bool:
         raise NotAMemberError(f"{message}; use --assume-member to go on at your own risk", exit_code(verdict))
     if sign_of(slope_at_zero(f)) <= 0:
         raise NotAMemberError(f"activation={f.expression}: f'(0) is not positive, so there is no critical gain", REFUTED)
-    complain(f"warning: {message}; going on as assumed")
     return True
