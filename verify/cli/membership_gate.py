@@ -20,7 +20,10 @@ class NotAMemberError(Exception):
 
 
 def require_member(f: Activation, options: argparse.Namespace) -> bool:
-    """True if membership had to be assumed: the output must say so. Raises `NotAMemberError` unless it is proved or ``--assume-member`` is given."""
+    """True if membership had to be assumed, which the output must say.
+
+    Raises `NotAMemberError` unless it is proved or ``--assume-member`` is given.
+    """
     verdict = decide_membership(f).verdict
     if isinstance(verdict, Proved):
         return False
