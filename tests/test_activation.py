@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from theory.activation import CATALOGUE, Activation, family, x
 from theory.activation.exponential import from_expression, taylor_at_zero
 from theory.activation.expression import differentiate, t
+from theory.activation.parser import parse_activation
 
 MEMBERS = {**CATALOGUE, "family(3)": family(3), "family(1/2)": family(Fraction(1, 2))}
 by_name = pytest.mark.parametrize("name", MEMBERS)
@@ -73,6 +74,16 @@ def test_two_roads_to_the_derivatives_agree(name: str, point: Fraction) -> None:
             difference = f.derivative(order)(ball) / math.factorial(order) - coefficient
             assert difference.contains(0)
             assert difference.rad() < arb(10) ** -50
+
+
+@pytest.mark.parametrize("constant", ["log(2)", "asinh(2)", "exp(1/3)", "atan(2)", "erf(1)", "tanh(1/2)", "sqrt(2)", "cos(1)"])
+def test_constants_inside_series_are_balls(constant: str) -> None:
+    """An unbound arb_series.log(arb) would crash the interpreter."""
+    f = parse_activation(f"({constant})*sin(x) + max(x, {constant})")
+    with ctx.workprec(200):
+        value, slope = f.taylor(arb(5), 1)
+        assert (value - f(arb(5))).contains(0)
+        assert (slope - f.derivative()(arb(5))).contains(0)
 
 
 def test_langevin_keeps_its_digits_near_zero() -> None:

@@ -104,7 +104,7 @@ def _step(node: Any, arithmetic: Arithmetic, visit: Callable[[Any], int]) -> Ste
         return _fold_step(_binary(node, arithmetic), [visit(argument) for argument in node.args])
     if isinstance(node, sympy.Pow):
         return _power_step(node, arithmetic, visit)
-    if node.func in arithmetic.functions and len(node.args) == 1:
+    if node.func in arithmetic.functions and (len(node.args) == 1 or node.func is sympy.Heaviside):  # (u, value at 0)
         function, at = arithmetic.functions[node.func], visit(node.args[0])
         return lambda results, values: function(results[at])
     raise UnsupportedError(f"{arithmetic.name} arithmetic has no '{node.func.__name__}'")

@@ -1,6 +1,7 @@
 """The rigorous arithmetics: balls, and power series with ball coefficients, at the precision of `flint.ctx`."""
 
 from collections.abc import Callable
+from operator import methodcaller
 from typing import Any
 
 import sympy
@@ -65,8 +66,12 @@ BALL = Arithmetic(
 # --- power series with ball coefficients ----------------------------------------------------------------------------
 
 
+# Constants inside an expression are balls, not series: every operation here takes both. (An unbound `arb_series.log` would
+# crash the interpreter on a ball, so methods are looked up on the value.)
+
+
 def _series_abs(value: arb_series) -> arb_series:
-    head = value[0]
+    head = _head(value)
     return value if head > 0 else -value if head < 0 else value * arb("nan")
 
 
@@ -83,7 +88,7 @@ def _series_power(exponent: sympy.Rational, nonnegative: bool) -> Unary:
 
 def _series_tanh(value: arb_series) -> arb_series:
     """tanh u = sign (1 - E)/(1 + E), E = exp(-2 |u|), so that no huge exponential appears."""
-    if value[0] < 0:
+    if _head(value) < 0:
         return -_series_tanh(-value)
     decay = (-2 * value).exp()
     return (1 - decay) / (1 + decay)
@@ -104,22 +109,22 @@ SERIES = Arithmetic(
     pi=arb.pi,
     e=arb.const_e,
     functions={
-        sympy.exp: arb_series.exp,
-        sympy.log: arb_series.log,
-        sympy.sin: arb_series.sin,
-        sympy.cos: arb_series.cos,
+        sympy.exp: methodcaller("exp"),
+        sympy.log: methodcaller("log"),
+        sympy.sin: methodcaller("sin"),
+        sympy.cos: methodcaller("cos"),
         sympy.sinh: lambda u: (u.exp() - (-u).exp()) / 2,
         sympy.cosh: lambda u: (u.exp() + (-u).exp()) / 2,
         sympy.tanh: _series_tanh,
         sympy.coth: lambda u: 1 / _series_tanh(u),
         sympy.sech: lambda u: 2 / (u.exp() + (-u).exp()),
         sympy.csch: lambda u: 2 / (u.exp() - (-u).exp()),
-        sympy.atan: arb_series.atan,
+        sympy.atan: methodcaller("atan"),
         sympy.asinh: lambda u: (u + (u * u + 1).sqrt()).log(),
-        sympy.erf: arb_series.erf,
-        sympy.erfc: arb_series.erfc,
+        sympy.erf: methodcaller("erf"),
+        sympy.erfc: methodcaller("erfc"),
         sympy.Abs: _series_abs,
-        sympy.sign: lambda u: u * 0 + _ball_sign(u[0]),
+        sympy.sign: lambda u: u * 0 + _ball_sign(_head(u)),
     },
     power=_series_power,
     maximum=lambda u, v: _series_choice(u, v, _head(u) > _head(v), _head(u) < _head(v)),
