@@ -19,7 +19,6 @@ import numpy
 import sympy
 from flint import arb
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from theory import validation
 from theory.activation.arithmetic import evaluate
@@ -106,6 +105,8 @@ def sigma_star_array(target: ArrayLike, depth: ArrayLike, gain: ArrayLike = 1.0)
     the second form is used with 1 - r = -expm1(log1p(-2p)/L), which does not cancel for small p. Where r < 1/2, p is near
     1/2 and 1 - 2p is exact; r is a power whose exponent 1/L is corrected by its own rounding error.
     """
+    from scipy import special  # here, so that commands which need no arrays start sooner
+
     rate, layers, critical = (numpy.asarray(values, dtype=float) for values in (target, depth, gain))
     for name, values, allowed, rule in (
         ("p", rate, (rate > 0) & (rate < 0.5), "must lie strictly between 0 and 1/2"),

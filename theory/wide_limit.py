@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy
 from numpy.typing import NDArray
-from scipy.special import erf
 
 from theory.validation import InputError
 
@@ -39,6 +38,8 @@ def propagate(f: Callable[[Array], Array], omega: float, sigma: float, depth: in
     Layer 1 is closed: h^1 = omega x_0 + sigma xi is N(0, omega^2 + sigma^2), and
     E[sign(x_0) | h] = erf(omega h/(sigma sqrt(2 (omega^2 + sigma^2)))).
     """
+    from scipy.special import erf
+
     for name, value in (("omega", omega), ("sigma", sigma)):
         if not 0 < value < numpy.inf:
             raise InputError(name, value, "must be a finite number > 0")
