@@ -137,6 +137,18 @@ def test_deep_compositions_have_their_normal_form(text: str) -> None:
         assert abs((tiny - f(omega * tiny)) / (kappa * tiny ** (int(form.k) + 1)) - 1) < arb(2) ** -50
 
 
+def test_odd_parts_of_shifted_functions_cancel_exactly() -> None:
+    """tanh(x+1) + tanh(x-1) has slope 2 sech(1)^2 at 0 and no quadratic term."""
+    f = parse_activation("tanh(x+1) + tanh(x-1)")
+    assert sympy.simplify(odd_sigmoid.omega(f) - sympy.cosh(1) ** 2 / 2) == 0
+    assert odd_sigmoid.normal_form(f).k == 2
+
+
+@pytest.mark.parametrize("text", ["atan((x+pi+e+sqrt(2)+log(2))^60)", "x + exp(-1000000*(x-1)^2) - exp(-1000000*(x+1)^2)"])
+def test_expressions_that_would_expand_without_end_are_given_up(text: str) -> None:
+    assert not isinstance(decide_membership(parse_activation(text)).verdict, Proved)
+
+
 def test_a_coefficient_that_is_0_in_disguise_is_0() -> None:
     """(sqrt 2 + 1)(sqrt 2 - 1) - 1 = 0."""
     hidden = parse_activation("tanh(x) + ((sqrt(2)+1)*(sqrt(2)-1) - 1)*x*abs(x)")

@@ -37,6 +37,7 @@ CONCAVE = Axiom("concave", "f'' < 0 on (0, oo) (sufficient for star_shaped, not 
 
 
 _MAX_DEGREE = 100
+_MAX_SIMPLIFIED = 60  # operations: SymPy's simplify is slow beyond, and only tidies
 
 
 class UndeterminedError(ArithmeticError):
@@ -163,7 +164,8 @@ def normal_form(f: Activation) -> NormalForm:
     except UndeterminedError:
         k, c = _leading_power(1 - critical * quotient(f))
         _confirm_leading_power(f, critical, k, c)
-    return NormalForm(k, sympy.simplify(c * critical**k))
+    kappa = c * critical**k
+    return NormalForm(k, sympy.simplify(kappa) if sympy.count_ops(kappa) <= _MAX_SIMPLIFIED else kappa)
 
 
 def _first_nonlinear_order(f: Activation) -> int:

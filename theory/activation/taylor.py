@@ -16,6 +16,7 @@ from theory.activation.balls import BALL
 
 Coefficients = list[sympy.Expr]
 _BITS = 512
+_MAX_IRRATIONAL_POWER = 8
 
 
 class NoTaylorError(ArithmeticError):
@@ -87,10 +88,12 @@ def _plus(u: Coefficients, c: sympy.Expr | int) -> Coefficients:
 
 
 def _power(u: Coefficients, e: sympy.Rational) -> Coefficients:
-    """y = u^e: n u_0 y_n = sum_k (k e - n + k) u_k y_(n-k), for u_0 != 0; whole e >= 0 by multiplication."""
-    if e.is_Integer and e >= 0:
-        return reduce(_multiply, [u] * int(e), [sympy.Integer(1), *[sympy.Integer(0)] * (len(u) - 1)])
+    """y = u^e: n u_0 y_n = sum_k (k e - n + k) u_k y_(n-k), for u_0 != 0; at u_0 = 0 whole e >= 0 by multiplication."""
     sign = sign_of(u[0])
+    if sign == 0 and e.is_Integer and e >= 0:
+        return reduce(_multiply, [u] * int(e), [sympy.Integer(1), *[sympy.Integer(0)] * (len(u) - 1)])
+    if not isinstance(u[0], sympy.Rational) and abs(e) > _MAX_IRRATIONAL_POWER:
+        raise NoTaylorError(f"a power {e} of '{u[0]}' would be too long")
     if sign == 0 or (sign < 0 and not e.is_Integer):
         raise NoTaylorError(f"a power {e} of a function that is {'0' if sign == 0 else 'negative'} at 0")
     y = [u[0] ** e]
@@ -128,8 +131,14 @@ def _inverse(u: Coefficients) -> Coefficients:
 
 
 def _tanh(u: Coefficients) -> Coefficients:
-    twice = _exp(_scale(sympy.Integer(2), u))
-    return _multiply(_plus(twice, -1), _inverse(_plus(twice, 1)))
+    """y' = (1 - y^2) u', coefficient by coefficient; tanh of a constant stays one number, so that odd parts cancel."""
+    y = [sympy.tanh(u[0])]
+    slope: Coefficients = []
+    for n in range(1, len(u)):
+        square = sympy.Add(*(y[i] * y[n - 1 - i] for i in range(n)))
+        slope.append(sympy.expand((1 if n == 1 else 0) - square))
+        y.append(sympy.expand(sympy.Add(*(slope[k] * (n - k) * u[n - k] for k in range(n))) / n))
+    return y
 
 
 def _sinh(u: Coefficients) -> Coefficients:

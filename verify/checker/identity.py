@@ -18,6 +18,7 @@ Monomial = frozenset[tuple[Hashable, int]]
 _UNIT: Monomial = frozenset()
 
 
+_MAX_POWER = 64
 _MAX_PRODUCTS = 100_000  # of terms in one multiplication; beyond, nothing is concluded
 
 
@@ -75,10 +76,19 @@ class Quotient:
 
     def power(self, n: int) -> "Quotient":
         base = self if n >= 0 else Quotient(self.denominator, self.numerator)
+        if len(base.numerator.terms) == len(base.denominator.terms) == 1:
+            return Quotient(_monomial_power(base.numerator, abs(n)), _monomial_power(base.denominator, abs(n)))
+        if abs(n) > _MAX_POWER:
+            raise _TooLargeError
         result = _number(Fraction(1))
         for _ in range(abs(n)):
             result = result * base
         return result
+
+
+def _monomial_power(polynomial: Polynomial, n: int) -> Polynomial:
+    ((monomial, c),) = polynomial.terms.items()
+    return Polynomial({frozenset((atom, m * n) for atom, m in monomial if m * n): c**n})
 
 
 def _number(c: Fraction) -> Quotient:
