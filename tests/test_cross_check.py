@@ -7,7 +7,8 @@ import pytest
 
 from theory.activation import CATALOGUE
 from theory.wide_limit import propagate
-from verify.cross_check.statistics import interval, within
+from verify.claims import all_claims
+from verify.cross_check.statistics import SIMULATION_CLAIMS, interval, within
 from verify.verdict import Refuted, Supported, Undecided
 
 TANH = CATALOGUE["tanh"]
@@ -36,6 +37,11 @@ def test_the_detectable_excess_is_detected() -> None:
         excess = interval(noise).detectable()
         refuted += isinstance(within(interval(noise + 1 + excess), 0.0, 1.0), Refuted)
     assert refuted >= 197
+
+
+def test_the_error_budget_is_split_over_the_simulation_claims_that_exist() -> None:
+    found = [claim for claim in all_claims() if any(check.method == "simulation" for check in claim.checks)]
+    assert len(found) == SIMULATION_CLAIMS
 
 
 def test_one_replica_is_not_enough() -> None:

@@ -11,6 +11,7 @@ from theory.activation import CATALOGUE
 from verify.claim import Check, Claim, Context, Twin
 from verify.claims import all_claims
 from verify.ledger import exit_code, load_manifest, run_claim, run_ledger
+from verify.methods import identity_verdict
 from verify.verdict import Proved, Refuted, Supported, Undecided, Verdict
 
 CONTEXT = Context(device="cpu")
@@ -55,6 +56,13 @@ def test_a_critical_gain_off_by_1e_6_either_way_is_refuted() -> None:
     (trichotomy,) = claims("bifurcation.trichotomy.tanh")
     for factor in (1 + sympy.Rational(1, 10**6), 1 - sympy.Rational(1, 10**6)):
         assert isinstance(trichotomy.checks[0].run(odd_sigmoid.omega(CATALOGUE["tanh"]) * factor, CONTEXT), Refuted)
+
+
+def test_an_identity_that_is_only_not_reduced_is_not_refuted() -> None:
+    """sin^2 + cos^2 - 1 = 0 is beyond the ring rules, and no ball can refute it."""
+    u = sympy.Symbol("u", positive=True)
+    assert isinstance(identity_verdict(sympy.sin(u) ** 2 + sympy.cos(u) ** 2 - 1, {u: 1}, "Pythagoras"), Undecided)
+    assert isinstance(identity_verdict(u - 2, {u: 1}, "wrong"), Refuted)
 
 
 def test_omega_does_not_prove_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,20 @@
-"""The sampled methods in one place each: how many examples, which seed, and what a pass means."""
+"""The methods that claims share, in one place each: what a pass means, and what it takes to refute."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import TypeVar
 
 import hypothesis
 import mpmath
+import sympy
+from flint import ctx
 from hypothesis.strategies import SearchStrategy
 
-from verify.verdict import Refuted, Supported, Verdict
+from theory.activation.arithmetic import evaluate
+from theory.activation.balls import BALL
+from theory.rounding import as_ball
+from verify.checker.identity import is_zero
+from verify.verdict import Proved, Refuted, Supported, Undecided, Verdict
 
 T = TypeVar("T")
 
@@ -45,6 +52,21 @@ def property_verdict(
     except _CounterexampleError as error:
         return Refuted(f"counterexample: {error}")
     return Supported(f"{examples} examples of {what}, none violates it (seed {seed})")
+
+
+def identity_verdict(defect: sympy.Expr, sample: Mapping[sympy.Symbol, int | Fraction], reason: str) -> Verdict:
+    """Proved if `defect` has normal form 0; Refuted only if a ball at `sample` excludes 0; else Undecided.
+
+    A nonzero normal form alone refutes nothing. reason: what the identity says, for the verdict.
+    """
+    if is_zero(defect):
+        return Proved(reason)
+    with ctx.workprec(512):
+        value = evaluate(defect, {symbol: as_ball(Fraction(number)) for symbol, number in sample.items()}, BALL)
+    where = ", ".join(f"{symbol} = {number}" for symbol, number in sample.items())
+    if value > 0 or value < 0:
+        return Refuted(f"fails{' at ' if where else ''}{where}: the defect is {value.str(10, radius=False)}")
+    return Undecided("the defect was neither reduced to 0 nor seen to differ from 0")
 
 
 def precision_verdict(pairs: Callable[[], list[tuple[str, mpmath.mpf, mpmath.mpf]]], digits: int) -> Verdict:

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import mpmath
 import sympy
-from flint import arb
+from flint import arb, arb_series
 
 from theory.activation import floats
 from theory.activation.arithmetic import Arithmetic, evaluate, kind_of
@@ -193,8 +193,6 @@ class Activation:
 
     def taylor(self, ball: arb, order: int) -> list[arb]:
         """Enclosures of f^(n)(y)/n!, n = 0..order, valid for every y in `ball`, without SymPy's derivatives."""
-        from flint import arb_series
-
         series = arb_series([ball, 1], order + 1)
         value = self(series)
         return [value[n] for n in range(order + 1)]

@@ -5,7 +5,6 @@ strictly from f'(0) to 0, so there is a positive solution if and only if a f'(0)
 f(y)/y - 1/a between two points encloses it. Oddness gives the negative one. Nothing is searched here.
 """
 
-from collections.abc import Callable
 from fractions import Fraction
 
 import sympy
@@ -60,11 +59,7 @@ def multiplier(f: Activation, gain: sympy.Expr, low: Fraction, high: Fraction, b
         return evaluate(gain, {}, BALL) * f.taylor(y, 1)[1]
 
 
-def scaled(gain: sympy.Expr, bits: int) -> Callable[[Fraction], arb]:
-    """y -> y/a as a ball."""
-
-    def divide(y: Fraction) -> arb:
-        with ctx.workprec(bits):
-            return as_ball(y) / evaluate(gain, {}, BALL)
-
-    return divide
+def divided(y: Fraction, gain: sympy.Expr, bits: int) -> arb:
+    """y/a as a ball."""
+    with ctx.workprec(bits):
+        return as_ball(y) / evaluate(gain, {}, BALL)

@@ -23,7 +23,7 @@ from verify.checker.sign import sign_on_half_line
 from verify.claim import Check, Claim, Context, Twin
 from verify.cross_check import experiment
 from verify.cross_check.experiment import HYPOTHESES, RATE_TOLERANCE, SETTING, predicted, surrogate_sigma
-from verify.methods import precision_verdict, property_verdict
+from verify.methods import identity_verdict, precision_verdict, property_verdict
 from verify.verdict import Proved, Refuted, Undecided, Verdict
 
 _NUDGE = 1 + sympy.Rational(1, 10**6)
@@ -64,9 +64,8 @@ def _is_normal_tail(rate: sympy.Expr, _: Context) -> Verdict:
     density = sympy.exp(-(u**2) / 2) / sympy.sqrt(2 * sympy.pi)
     if tail.subs(u, sympy.oo) != 0:
         return Refuted(f"it tends to {tail.subs(u, sympy.oo)} for sigma -> 0, not to 0")
-    if is_zero(sympy.diff(tail, u) + density):
-        return Proved("in u = omega/sigma: the derivative is -phi(u) by normal form, and the value at u = oo is 0")
-    return Refuted(f"its derivative in u = omega/sigma at 1 is {sympy.diff(tail, u).subs(u, 1).evalf(12)}, not -phi(1)")
+    reason = "in u = omega/sigma: the derivative is -phi(u) by normal form, and the value at u = oo is 0"
+    return identity_verdict(sympy.diff(tail, u) + density, {u: 1}, reason)
 
 
 def _integrates_the_density(rate: sympy.Expr, _: Context) -> Verdict:
@@ -104,10 +103,9 @@ def _solves_recursion(rate: sympy.Expr, _: Context) -> Verdict:
     start = rate.subs(L, 0)
     step = rate.subs(L, L + 1) - calibration.PARITY_RECURSION.subs(pi_l, rate)
     if not is_zero(start):
-        return Refuted(f"pi_0 = {start}, not 0")
-    if not is_zero(step):
-        return Refuted(f"the recursion fails: at Q = 1/4, L = 1 the defect is {step.subs({Q: sympy.Rational(1, 4), L: 1})}")
-    return Proved("pi_0 = 0 and pi_{L+1} - (1-Q) pi_L - Q (1-pi_L) has normal form 0; induction on L")
+        return identity_verdict(start, {Q: Fraction(1, 4)}, "pi_0 = 0")
+    reason = "pi_0 = 0 and pi_{L+1} - (1-Q) pi_L - Q (1-pi_L) has normal form 0; induction on L"
+    return identity_verdict(step, {Q: Fraction(1, 4), L: 1}, reason)
 
 
 def enumerate_negative_rate(rate: Fraction, back: Fraction, depth: int) -> Fraction:
@@ -159,10 +157,8 @@ def _round_trip(formula: sympy.Expr, _: Context) -> Verdict:
     """Phi(-omega/sigma*) = (1 - y^(1/L))/2 with y = 1 - 2p > 0, and then pi_L = (1 - y)/2 = p."""
     rate = calibration.flip_rate().subs(sigma, formula).subs(p, (1 - _y) / 2)
     defect = (1 - (1 - 2 * rate) ** L) / 2 - (1 - _y) / 2
-    if is_zero(defect):
-        return Proved("pi_L(sigma*) - p has normal form 0 with y = 1 - 2p > 0")
-    sample = defect.subs({_y: sympy.Rational(1, 5), L: 10}).evalf(12)
-    return Refuted(f"pi_L(sigma*) - p = {sample} at p = 2/5, L = 10") if abs(sample) > 1e-9 else Undecided("not reduced to 0")
+    reason = "pi_L(sigma*) - p has normal form 0 with y = 1 - 2p > 0"
+    return identity_verdict(defect, {_y: Fraction(1, 5), L: 10, omega: 1}, reason)
 
 
 def _round_trip_by_mpmath(formula: sympy.Expr, _: Context) -> Verdict:
@@ -222,7 +218,8 @@ def linear_claim() -> Claim:
 def _is_linear(formula: sympy.Expr, _: Context) -> Verdict:
     scale = sympy.Symbol("c", positive=True)
     defect = sympy.expand(formula.subs(omega, scale * omega) - scale * formula)
-    return Proved("sigma*(c omega) - c sigma*(omega) has normal form 0") if is_zero(defect) else Refuted(f"defect {defect}")
+    sample: dict[sympy.Symbol, int | Fraction] = {scale: 2, omega: 1, p: Fraction(2, 5), L: 10}
+    return identity_verdict(defect, sample, "sigma*(c omega) - c sigma*(omega) has normal form 0")
 
 
 def monotone_claim() -> Claim:

@@ -15,7 +15,7 @@ from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
 from theory.odd_sigmoid import slope_at_zero
 from theory.rounding import TINY, as_fraction, decimal_string, enclose, endpoints
-from verify.checker.fixed_points import brackets, multiplier, quotient_side, scaled, side_of_critical
+from verify.checker.fixed_points import brackets, divided, multiplier, quotient_side, side_of_critical
 
 _MAX_WORKING = 1 << 18
 _MAX_OCTAVES = 1 << 15
@@ -73,8 +73,7 @@ def _enclose_positive(f: Activation, gain: sympy.Expr, digits: int) -> FixedPoin
         slope = multiplier(f, gain, low, high, bits)
         if slope.rel_accuracy_bits() >= _bits(digits) or abs(slope) < arb(2) ** -TINY:
             break
-    divide = scaled(gain, bits)
-    lower, upper = endpoints(divide(low))[0], endpoints(divide(high))[1]
+    lower, upper = endpoints(divided(low, gain, bits))[0], endpoints(divided(high, gain, bits))[1]
     return FixedPoint(lower, upper, endpoints(slope), stable=not abs(slope) > 1)
 
 
