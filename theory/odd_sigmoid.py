@@ -15,6 +15,7 @@ from theory.activation.arithmetic import UnsupportedError, evaluate
 from theory.activation.balls import BALL
 from theory.activation.exponential import NotExponentialError, from_expression, taylor_at_zero
 from theory.activation.expression import Activation, substitute, t
+from theory.activation.models import rational_coefficients, without_kinks
 from theory.activation.taylor import NoTaylorError, sign_of, taylor_at_zero_plus
 
 
@@ -49,22 +50,34 @@ def taylor_coefficients(f: Activation, order: int) -> list[sympy.Expr]:
     """One-sided Taylor coefficients f^(n)(0+)/n!, n = 0..order, exact; coefficients that are 0 are the number 0.
 
     Rational functions of t and exp(r t) go through exact rational arithmetic (poles at 0 that cancel included), the others
-    through truncated power series. Raises `UndeterminedError` where there is no expansion.
+    through truncated power series, or through Taylor models where poles cancel deeper inside. Raises `UndeterminedError`
+    where there is no expansion.
     """
-    rationals = taylor_at_zero(f.half_line, t, order)
+    return _taylor(f.half_line, order)
+
+
+def _taylor(h: sympy.Expr, order: int) -> list[sympy.Expr]:
+    rationals = taylor_at_zero(h, t, order)
     if rationals is not None:
         return [sympy.Rational(c.numerator, c.denominator) for c in rationals]
     try:
-        found = taylor_at_zero_plus(f.half_line, t, order)
-        return [c if sign_of(c) else sympy.Integer(0) for c in found]
+        return [c if sign_of(c) else sympy.Integer(0) for c in taylor_at_zero_plus(h, t, order)]
     except NoTaylorError as error:
-        raise UndeterminedError(str(error)) from None
+        exact = rational_coefficients(h, t, order)
+        if exact is None:
+            raise UndeterminedError(str(error)) from None
+        return exact
+
+
+def quotient(f: Activation) -> sympy.Expr:
+    """f(t)/t on t > 0 in the symbol `t`, with t divided out where SymPy can."""
+    return over_t(f.half_line)
 
 
 @cache
-def quotient(f: Activation) -> sympy.Expr:
-    """f(t)/t on t > 0 in the symbol `t`, with t divided out where SymPy can."""
-    plain = f.half_line / t
+def over_t(h: sympy.Expr) -> sympy.Expr:
+    """h/t for an expression in `t`, with t divided out where SymPy can."""
+    plain = h / t
     if plain.atoms(sympy.Function) or substitute(plain, t, sympy.Integer(0)).is_finite or not is_tame(plain):
         return plain
     return sympy.powsimp(sympy.cancel(plain))
@@ -72,14 +85,20 @@ def quotient(f: Activation) -> sympy.Expr:
 
 @cache
 def slope_at_zero(f: Activation) -> sympy.Expr:
-    """f'(0+), exact, by the first road that works: Taylor coefficients at 0, or f(t)/t with t divided out.
+    """f'(0+), exact, by the first road that works: Taylor coefficients at 0, f(t)/t with t divided out, or term by term.
 
-    For odd f this is f'(0). Raises `UndeterminedError` if f(0+) is not 0 or neither road gives a finite number.
+    For odd f this is f'(0). Raises `UndeterminedError` if f(0+) is not 0 or no road gives a finite number.
     """
+    return _slope(without_kinks(f.half_line, t, "zero"))
+
+
+def _slope(h: sympy.Expr) -> sympy.Expr:
     try:
-        value, slope = taylor_coefficients(f, 1)
+        value, slope = _taylor(h, 1)
     except UndeterminedError:
-        return _value_at_zero(quotient(f))
+        if h.is_Add:
+            return sympy.Add(*map(_slope, h.args))
+        return _value_at_zero(over_t(h))
     if value != 0:
         raise UndeterminedError(f"f(0+) = {value}, so an odd f jumps at 0")
     return slope

@@ -1,5 +1,6 @@
 """Hypothesis strategies: members of F, built by the closure rules A3, and look-alikes that are not members."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import sympy
@@ -43,29 +44,72 @@ centred_distributions: SearchStrategy[Activation] = st.sampled_from(
         Activation(x * (1 - exp(-Abs(x))) / Abs(x), "Laplace density"),
     ]
 )
-members: SearchStrategy[Activation] = st.one_of(base, rescaled, convex_combinations, compositions, centred_distributions)
 
-look_alikes: SearchStrategy[tuple[Activation, str]] = st.builds(
-    lambda pair, k: (Activation(pair[0].subs(x, k * x)), pair[1]),
-    st.sampled_from(
-        [  # (expression, an axiom that it violates)
-            (tanh(x + x**3), "star_shaped"),
-            (tanh(x) + 2 * tanh((x / 4) ** 5), "star_shaped"),
-            (sin(x), "increasing"),
-            (1 / (1 + exp(-x)), "odd"),
-            (x * (1 + erf(x / sqrt(2))) / 2, "odd"),
-            (sympy.log(1 + exp(x)), "odd"),
-            (sympy.Min(1, sympy.Max(-1, x)), "star_shaped"),
-            (tanh(x**3), "slope_at_zero"),
-            (-tanh(x), "slope_at_zero"),
-            (asinh(x), "bounded"),
-            (x, "bounded"),
-            (x / (1 + x**2), "increasing"),
-            (x * exp(-(x**2)), "increasing"),
-        ]
-    ),
-    rationals,
+
+def _envelope(choose: type[sympy.Min] | type[sympy.Max], f: Activation, g: Activation) -> Activation:
+    """min or max of f and g on (0, oo), odd: a kink where they cross."""
+    return Activation(x * choose(f.expression.subs(x, Abs(x)), g.expression.subs(x, Abs(x))) / Abs(x))
+
+
+envelopes: SearchStrategy[Activation] = st.builds(_envelope, st.sampled_from([sympy.Min, sympy.Max]), rescaled, rescaled)
+
+
+def _clipped(f: Activation, weight: sympy.Rational, end: sympy.Rational) -> Activation:
+    """f + weight clip(x, -end, end), kinks at +-end."""
+    return Activation(f.expression + weight * (Abs(x + end) - Abs(x - end)) / 2)
+
+
+kinked: SearchStrategy[Activation] = st.builds(_clipped, base, rationals, rationals)
+members: SearchStrategy[Activation] = st.one_of(
+    base, rescaled, convex_combinations, compositions, centred_distributions, envelopes, kinked
 )
+
+_famous: list[tuple[sympy.Expr, str]] = [  # look-alikes of A4, and an axiom that each violates
+    (tanh(x + x**3), "star_shaped"),
+    (tanh(x) + 2 * tanh((x / 4) ** 5), "star_shaped"),
+    (sin(x), "increasing"),
+    (1 / (1 + exp(-x)), "odd"),
+    (x * (1 + erf(x / sqrt(2))) / 2, "odd"),
+    (sympy.log(1 + exp(x)), "odd"),
+    (sympy.Min(1, sympy.Max(-1, x)), "star_shaped"),
+    (tanh(x**3), "slope_at_zero"),
+    (-tanh(x), "slope_at_zero"),
+    (asinh(x), "bounded"),
+    (x, "bounded"),
+    (x / (1 + x**2), "increasing"),
+    (x * exp(-(x**2)), "increasing"),
+]
+famous_look_alikes: SearchStrategy[tuple[Activation, str]] = st.builds(
+    lambda pair, k: (Activation(pair[0].subs(x, k * x)), pair[1]), st.sampled_from(_famous), rationals
+)
+
+_SPOILERS: list[tuple[Callable[[sympy.Expr, sympy.Rational], sympy.Expr], str]] = [  # (member, q > 0) -> not a member
+    (lambda f, q: f + q * x, "bounded"),
+    (lambda f, q: f + q * asinh(x), "bounded"),
+    (lambda f, q: f - q * x / 100, "increasing"),
+    (lambda f, q: f / (1 + q * x**2), "increasing"),
+    (lambda f, q: f * exp(-q * Abs(x)), "increasing"),
+    (lambda f, q: f + q / 10, "odd"),
+    (lambda f, q: f.subs(x, x + q), "odd"),
+    (lambda f, q: f**2, "odd"),
+    (lambda f, q: f + q * exp(-(x**2)), "odd"),
+    (lambda f, q: f.subs(x, q * x**3), "slope_at_zero"),
+    (lambda f, q: -q * f, "slope_at_zero"),
+    (lambda f, q: f.subs(x, x * Abs(x)), "slope_at_zero"),
+    (lambda f, q: x * f.subs(x, sqrt(Abs(x))) / Abs(x), "slope_at_zero"),
+    (lambda f, q: f.subs(x, q * x + (q * x) ** 3), "star_shaped"),  # the cubic coefficient of f exceeds -f'(0)
+    (lambda f, q: f + 20 * f.subs(x, (x / 4) ** 5), "star_shaped"),
+]
+_smooth = st.sampled_from([f for name, f in CATALOGUE.items() if name not in ("softsign", "arctan_unit")])
+
+
+def _spoil(f: Activation, q: sympy.Rational, spoiler: tuple[Callable[..., sympy.Expr], str]) -> tuple[Activation, str]:
+    return Activation(spoiler[0](f.expression, q)), spoiler[1]
+
+
+spoiled: SearchStrategy[tuple[Activation, str]] = st.builds(_spoil, _smooth, rationals, st.sampled_from(_SPOILERS))
+look_alikes: SearchStrategy[tuple[Activation, str]] = st.one_of(famous_look_alikes, spoiled)
+"""(a function that is not a member, an axiom that it violates)."""
 
 positive_points: SearchStrategy[Fraction] = st.builds(
     lambda mantissa, exponent: Fraction(mantissa, 1024) * Fraction(2) ** exponent,

@@ -71,8 +71,13 @@ BALL = Arithmetic(
 
 
 def _series_abs(value: arb_series) -> arb_series:
+    """At a kink the first coefficient holds every slope there is (Clarke's derivative); higher ones do not exist."""
     head = _head(value)
-    return value if head > 0 else -value if head < 0 else value * arb("nan")
+    if head > 0 or head < 0:
+        return value if head > 0 else -value
+    if not isinstance(value, arb_series):
+        return abs(value)
+    return arb_series([abs(head), value[1].union(-value[1])], 2) if value.prec <= 2 else value * arb("nan")
 
 
 def _series_power(exponent: sympy.Rational, nonnegative: bool) -> Unary:
@@ -98,9 +103,18 @@ def _head(value: arb | arb_series) -> arb:
     return value[0] if isinstance(value, arb_series) else value
 
 
-def _series_choice(u: Any, v: Any, first: bool, second: bool) -> Any:
-    zero = (u if isinstance(u, arb_series) else v) * 0  # keeps the length where a constant is chosen
-    return (u if first else v if second else arb("nan")) + zero
+def _series_choice(u: Any, v: Any, first: bool, second: bool, heads: Callable[[arb, arb], arb]) -> Any:
+    """u or v; at a kink as in `_series_abs`. `heads` is the choice between numbers."""
+    series = u if isinstance(u, arb_series) else v
+    if first or second or series.prec > 2:
+        return (u if first else v if second else arb("nan")) + series * 0  # keeps the length where a constant is chosen
+    one, two = (w[1] if isinstance(w, arb_series) else arb(0) for w in (u, v))
+    return arb_series([heads(_head(u), _head(v)), one.union(two)], 2)
+
+
+def _series_sign(value: arb_series) -> arb_series:
+    head = _head(value)
+    return value * 0 + (arb("nan") if head.contains(0) else _ball_sign(head))
 
 
 SERIES = Arithmetic(
@@ -124,9 +138,9 @@ SERIES = Arithmetic(
         sympy.erf: methodcaller("erf"),
         sympy.erfc: methodcaller("erfc"),
         sympy.Abs: _series_abs,
-        sympy.sign: lambda u: u * 0 + _ball_sign(_head(u)),
+        sympy.sign: _series_sign,
     },
     power=_series_power,
-    maximum=lambda u, v: _series_choice(u, v, _head(u) > _head(v), _head(u) < _head(v)),
-    minimum=lambda u, v: _series_choice(u, v, _head(u) < _head(v), _head(u) > _head(v)),
+    maximum=lambda u, v: _series_choice(u, v, _head(u) > _head(v), _head(u) < _head(v), arb.max),
+    minimum=lambda u, v: _series_choice(u, v, _head(u) < _head(v), _head(u) > _head(v), arb.min),
 )

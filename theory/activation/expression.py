@@ -13,6 +13,7 @@ from theory.activation import floats
 from theory.activation.arithmetic import Arithmetic, evaluate, kind_of
 from theory.activation.balls import BALL, SERIES
 from theory.activation.exponential import taylor_at_zero
+from theory.activation.models import rational_coefficients
 from theory.activation.samples import MPMATH
 from theory.activation.taylor import NoTaylorError, taylor_at_zero_plus
 
@@ -254,7 +255,8 @@ def _limit_at_zero(expression: sympy.Expr) -> sympy.Expr | None:
     try:
         return taylor_at_zero_plus(expression, t, 0)[0]
     except NoTaylorError:
-        return None
+        found = rational_coefficients(expression, t, 0)
+        return None if found is None else found[0]
 
 
 def steady(compute: Callable[[], Any]) -> Any:

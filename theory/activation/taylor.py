@@ -13,6 +13,7 @@ from flint import arb, ctx
 
 from theory.activation.arithmetic import UnsupportedError, evaluate
 from theory.activation.balls import BALL
+from theory.activation.exponential import taylor_at_zero
 
 Coefficients = list[sympy.Expr]
 _BITS = 512
@@ -45,10 +46,23 @@ def taylor_at_zero_plus(expression: sympy.Expr, symbol: sympy.Symbol, order: int
 
     def visit(node: sympy.Expr) -> Coefficients:
         if node not in known:
-            known[node] = [sympy.expand(c) for c in _series_of(node, symbol, order, visit)]
+            known[node] = [sympy.expand(c) for c in _series_or_cancelled(node, symbol, order, visit)]
         return known[node]
 
     return visit(expression)
+
+
+def _series_or_cancelled(
+    node: sympy.Expr, symbol: sympy.Symbol, order: int, visit: Callable[[sympy.Expr], Coefficients]
+) -> Coefficients:
+    """By the rule of the node, or, where parts of it have poles at 0 that cancel, by exact rational arithmetic."""
+    try:
+        return _series_of(node, symbol, order, visit)
+    except NoTaylorError:
+        rationals = taylor_at_zero(node, symbol, order)
+        if rationals is None:
+            raise
+        return [sympy.Rational(c.numerator, c.denominator) for c in rationals]
 
 
 def _series_of(node: sympy.Expr, symbol: sympy.Symbol, order: int, visit: Callable[[sympy.Expr], Coefficients]) -> Coefficients:

@@ -16,6 +16,7 @@ from verify.checker.sign import sign_on_half_line
 
 Order = Fraction | None
 _FAST = Fraction(10**6)  # an exponential outgrows every power; this one is enough
+_SLOW = Fraction(1, 1000)
 _BOUNDED = (sympy.tanh, sympy.erf, sympy.atan)
 _SMALL = (sympy.sin, sympy.cos, sympy.sech, sympy.sign, sympy.Heaviside)
 
@@ -78,6 +79,10 @@ def _structural_growth(expression: sympy.Expr) -> tuple[Order, Order]:
     if isinstance(expression, _BOUNDED):
         _, lower = growth(expression.args[0])
         return Fraction(0), Fraction(0) if lower is not None and lower >= 0 else None
+    if isinstance(expression, sympy.log | sympy.asinh):
+        upper, lower = growth(expression.args[0])
+        slow = None if upper is None or upper >= _FAST else _SLOW  # log u <= C t^q for every q > 0
+        return slow, Fraction(0) if lower is not None and lower > 0 else None
     if isinstance(expression, _SMALL):
         return Fraction(0), None
     if isinstance(expression, sympy.exp) and sign_on_half_line(expression.args[0]) < 0:

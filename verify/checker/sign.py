@@ -11,6 +11,7 @@ Two provers, both exact:
 Both are sound and neither is complete: 0 stands for "not decided".
 """
 
+from collections.abc import Callable
 from functools import cache
 
 import sympy
@@ -88,6 +89,8 @@ def structural_sign(expression: sympy.Expr) -> int:
         return _power_sign(expression)
     if isinstance(expression, _POSITIVE):
         return 1
+    if isinstance(expression, sympy.log):
+        return sign_on_half_line(expression.args[0] - 1)  # 0 where the logarithm is not defined
     if isinstance(expression, _SIGN_OF_ARGUMENT):
         return sign_on_half_line(expression.args[0])
     return 0
@@ -111,15 +114,19 @@ def _constant_sign(expression: sympy.Expr) -> int:
     return 1 if ball > 0 else -1 if ball < arb(0) else 0
 
 
-def is_defined(expression: sympy.Expr) -> bool:
-    """True only if `expression` is defined and continuous for every t > 0: no pole, no root or log of the wrong sign."""
+def is_defined(expression: sympy.Expr, sign: Callable[[sympy.Expr], int] = sign_on_half_line) -> bool:
+    """True only if `expression` is defined and continuous for every t > 0: no pole, no root or log of the wrong sign.
+
+    sign: expression -> its certified sign on (0, oo), or 0. What is defined so is piecewise analytic: kinks come only from
+    abs, max and min.
+    """
     for node in sympy.preorder_traversal(expression):
         if isinstance(node, sympy.Pow) and not isinstance(node.exp, sympy.Integer):
-            safe = sign_on_half_line(node.base) > 0
+            safe = sign(node.base) > 0
         elif (isinstance(node, sympy.Pow) and node.exp < 0) or isinstance(node, sympy.coth | sympy.csch | sympy.sign):
-            safe = sign_on_half_line(node.args[0]) != 0
+            safe = sign(node.args[0]) != 0
         elif isinstance(node, sympy.log):
-            safe = sign_on_half_line(node.args[0]) > 0
+            safe = sign(node.args[0]) > 0
         else:
             safe = node.is_Atom or node.is_Add or node.is_Mul or isinstance(node, (*_CONTINUOUS, sympy.Pow))
         if not safe:

@@ -5,14 +5,15 @@ Which points are tried is free; what is certified is the sign of the violated qu
 
 import math
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from itertools import pairwise
 
 from flint import arb, ctx, fmpq
 
 from theory.activation import Activation
 from theory.activation.arithmetic import UnsupportedError
-from theory.odd_sigmoid import INCREASING, ODD, STAR_SHAPED
-from theory.rounding import decimal_string, endpoints
+from theory.odd_sigmoid import CONCAVE, INCREASING, ODD, STAR_SHAPED
+from theory.rounding import as_ball, decimal_string, endpoints
 from verify.verdict import Refuted, Witness
 
 WORKING_BITS = 192
@@ -25,52 +26,75 @@ def _points() -> list[arb]:
     return [arb(q) for q in sorted(coarse | fine)]
 
 
+Found = tuple[arb, arb, str]  # the point x, the ball that has the wrong sign, the inequality that holds instead
+
+
 def find_witness(f: Activation, axiom: str) -> Refuted | None:
     """A certified violation of the axiom among the sample points (the one nearest to x = 1), or None."""
-    if axiom not in _VIOLATIONS:
+    if axiom not in REASONS:
         return None
-    violations, reason = _VIOLATIONS[axiom]
     with ctx.workprec(WORKING_BITS):
         try:
-            found = sorted(violations(f), key=lambda violation: abs(math.log2(float(violation[0]))))
+            found = sorted(_violations(f, axiom), key=lambda violation: abs(math.log2(float(violation[0]))))
         except UnsupportedError:
             return None
-        for point, value, inequality in found:
-            try:
-                return Refuted(reason, make_witness(axiom, point, value, inequality))
-            except OverflowError:
-                continue
-    return None
+        refuted = (_refuted(axiom, *violation) for violation in found)
+        return next((verdict for verdict in refuted if verdict is not None), None)
 
 
-Violation = tuple[arb, arb, str]  # the point x, the ball that has the wrong sign, the inequality that fails
+def witness_between(f: Activation, axiom: str, low: Fraction, high: Fraction) -> Refuted | None:
+    """A certified violation of the axiom by the two points 0 < low < high, or None."""
+    with ctx.workprec(WORKING_BITS):
+        found = _COMPARISONS[axiom](f, as_ball(low), as_ball(high))
+        return None if found is None else _refuted(axiom, *found)
 
 
-def _odd_violations(f: Activation) -> Iterator[Violation]:
-    for y in _points():
-        defect = f(y) + f(-y)
-        if defect > 0 or defect < 0:
-            yield y, defect, "f(x) + f(-x) != 0"
+def _refuted(axiom: str, point: arb, value: arb, inequality: str) -> Refuted | None:
+    try:
+        return Refuted(REASONS[axiom], make_witness(axiom, point, value, inequality))
+    except OverflowError:  # a number too long to print
+        return None
 
 
-def _increasing_violations(f: Activation) -> Iterator[Violation]:
+def _violations(f: Activation, axiom: str) -> Iterator[Found]:
+    compare = _COMPARISONS.get(axiom)
     for low, high in pairwise(_points()):
-        rise = f(high) - f(low)
-        if rise <= 0:
-            yield high, rise, f"f(x) - f({_decimal(low)}) <= 0"
+        found = _not_odd(f, high) if compare is None else compare(f, low, high)
+        if found is not None:
+            yield found
 
 
-def _star_violations(f: Activation) -> Iterator[Violation]:
-    for low, high in pairwise(_points()):
-        rise = f(high) / high - f(low) / low
-        if rise >= 0:
-            yield high, rise, f"f(x)/x - f({_decimal(low)})/{_decimal(low)} >= 0"
+def _not_odd(f: Activation, y: arb) -> Found | None:
+    defect = f(y) + f(-y)
+    return (y, defect, "f(x) + f(-x) != 0") if defect > 0 or defect < 0 else None
 
 
-_VIOLATIONS: dict[str, tuple[Callable[[Activation], Iterator[Violation]], str]] = {
-    ODD.name: (_odd_violations, "f(-x) is not -f(x)"),
-    INCREASING.name: (_increasing_violations, "f does not increase strictly"),
-    STAR_SHAPED.name: (_star_violations, "f(x)/x does not decrease strictly"),
+def _not_increasing(f: Activation, low: arb, high: arb) -> Found | None:
+    rise = f(high) - f(low)
+    return (high, rise, f"f(x) - f({_decimal(low)}) <= 0") if rise <= 0 else None
+
+
+def _not_star_shaped(f: Activation, low: arb, high: arb) -> Found | None:
+    rise = f(high) / high - f(low) / low
+    return (high, rise, f"f(x)/x - f({_decimal(low)})/{_decimal(low)} >= 0") if rise >= 0 else None
+
+
+def _not_concave(f: Activation, low: arb, high: arb) -> Found | None:
+    middle = (low + high) / 2
+    sag = f(middle) - (f(low) + f(high)) / 2
+    return (middle, sag, f"f(x) - (f({_decimal(low)}) + f({_decimal(high)}))/2 <= 0") if sag <= 0 else None
+
+
+_COMPARISONS: dict[str, Callable[[Activation, arb, arb], Found | None]] = {
+    INCREASING.name: _not_increasing,
+    STAR_SHAPED.name: _not_star_shaped,
+    CONCAVE.name: _not_concave,
+}
+REASONS = {
+    ODD.name: "f(-x) is not -f(x)",
+    INCREASING.name: "f does not increase strictly",
+    STAR_SHAPED.name: "f(x)/x does not decrease strictly",
+    CONCAVE.name: "f is not strictly concave on (0, oo)",
 }
 
 

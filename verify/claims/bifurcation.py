@@ -20,10 +20,10 @@ from theory.bifurcation import a, epsilon
 from theory.rounding import as_ball, endpoints
 from verify.checker.fixed_points import brackets, multiplier, quotient_side
 from verify.checker.identity import is_zero
-from verify.checker.membership import decide_membership
 from verify.claim import Check, Claim, Context, Twin
 from verify.claims.members import MEMBERS
 from verify.enclosure.fixed_points import enclose_fixed_points
+from verify.membership import decide_membership
 from verify.methods import precision_verdict, property_verdict
 from verify.verdict import Proved, Refuted, Undecided, Verdict
 

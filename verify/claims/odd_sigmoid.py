@@ -17,9 +17,9 @@ from theory.activation.exponential import taylor_at_zero
 from theory.activation.expression import differentiate, substitute
 from theory.activation.samples import MPMATH
 from theory.rounding import as_ball
-from verify.checker.membership import decide_membership
 from verify.claim import Check, Claim, Context, Twin
 from verify.claims.members import MEMBERS
+from verify.membership import decide_membership
 from verify.methods import identity_verdict, precision_verdict, property_verdict
 from verify.strategies import members, positive_points
 from verify.verdict import Undecided, Verdict

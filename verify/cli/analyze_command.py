@@ -11,8 +11,8 @@ from theory.activation import Activation
 from theory.activation.arithmetic import UnsupportedError
 from theory.activation.parser import parse_activation
 from theory.odd_sigmoid import UndeterminedError
-from verify.checker.membership import decide_membership
 from verify.cli.numbers import exact_value, exit_code
+from verify.membership import decide_membership
 from verify.verdict import Proved, Refuted, Verdict
 
 SCHEMA = "oddsigmoid/analyze/1"

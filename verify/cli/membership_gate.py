@@ -5,9 +5,9 @@ import argparse
 from theory.activation import Activation
 from theory.activation.taylor import sign_of
 from theory.odd_sigmoid import slope_at_zero
-from verify.checker.membership import decide_membership
 from verify.cli import REFUTED
 from verify.cli.numbers import exit_code
+from verify.membership import decide_membership
 from verify.verdict import Proved
 
 
