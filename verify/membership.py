@@ -40,11 +40,11 @@ from theory.odd_sigmoid import (
 )
 from theory.rounding import as_ball, decimal_string, endpoints
 from verify.checker.closure import obligations
-from verify.checker.cover import BITS, CURVATURE, SLOPE, STAR, Cover, Quantity, end_model, sign_on_cover
+from verify.checker.cover import BITS, CURVATURE, KINKED, SLOPE, STAR, Cover, Quantity, end_model, sign_on_cover
 from verify.checker.growth import diverges, is_bounded
 from verify.checker.oddness import is_odd
 from verify.checker.rules import sign_by_rules
-from verify.checker.sign import is_defined, sign_on_half_line
+from verify.checker.sign import is_defined, sign_on_half_line, without_known_kinks
 from verify.checker.witness import REASONS, WORKING_BITS, find_witness, make_witness, witness_between
 from verify.enclosure.cover import Failure, Violation, find_cover, find_sign
 from verify.verdict import Proved, Refuted, Undecided, Verdict, Witness
@@ -116,7 +116,7 @@ class _Decision:
     """The roads for one activation; what they need in common is decided once."""
 
     def __init__(self, f: Activation, road: Road) -> None:
-        self.f, self.road, self.half = f, road, f.half_line
+        self.f, self.road, self.half = f, road, without_known_kinks(f.half_line)
         self.covers: dict[str, list[Cover]] = {}
         defined = all(is_defined(substitute(f.expression, x, side), _any_sign) for side in (t, -t))
         filled = f.at_zero is not None or bool(substitute(f.expression, x, sympy.Integer(0)).is_finite)
@@ -229,6 +229,8 @@ class _Decision:
         return "".join(f"; a part of it: {cover.describe()}" for cover in self.covers.get(axiom, []))
 
     def by_cover(self, axiom: str, quantity: Quantity, text: str, wanted: int) -> Verdict:
+        if axiom == CONCAVE.name and self.half.has(*KINKED):
+            return Undecided("f has kinks, at which f'' says nothing")
         constant = self.constant_near_zero(axiom, quantity)
         if constant is not None:
             return constant
@@ -239,7 +241,7 @@ class _Decision:
         if isinstance(found, Failure):
             return Undecided(f"{text} was not decided: {found.reason}")
         if sign_on_cover(self.half, quantity, found) != wanted:
-            return Undecided(f"{text} was not decided: kinks" if axiom == CONCAVE.name else f"{text} was not confirmed")
+            return Undecided(f"{text} was not confirmed")
         self.covers[axiom] = [found]
         return Proved(f"{text} for all x > 0: {found.describe()}")
 

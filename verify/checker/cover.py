@@ -150,7 +150,7 @@ def end_model(
         return None
     try:
         with ctx.workprec(BITS):
-            return build(expression, t, radius, MODEL_ORDER, root)
+            return build(expression, t, radius, MODEL_ORDER * root, root)
     except (UnsupportedError, ValueError, ZeroDivisionError, OverflowError):
         return None
 

@@ -114,6 +114,20 @@ def _constant_sign(expression: sympy.Expr) -> int:
     return 1 if ball > 0 else -1 if ball < arb(0) else 0
 
 
+def without_known_kinks(expression: sympy.Expr) -> sympy.Expr:
+    """The same function on (0, oo), with |u|, max and min replaced where rules know the signs that choose."""
+
+    def choose(node: sympy.Expr) -> sympy.Expr:
+        if isinstance(node, sympy.Abs):
+            return {1: node.args[0], -1: -node.args[0], 0: node}[sign_on_half_line(node.args[0])]
+        if len(node.args) != 2:
+            return node
+        first, second = node.args if isinstance(node, sympy.Max) else reversed(node.args)
+        return {1: first, -1: second, 0: node}[sign_on_half_line(first - second)]
+
+    return expression.replace(lambda node: isinstance(node, sympy.Abs | sympy.Max | sympy.Min), choose)
+
+
 def is_defined(expression: sympy.Expr, sign: Callable[[sympy.Expr], int] = sign_on_half_line) -> bool:
     """True only if `expression` is defined and continuous for every t > 0: no pole, no root or log of the wrong sign.
 

@@ -1,5 +1,6 @@
 """Finding a partition of (0, oo) on which a sign can be certified. `verify.checker.cover` judges what is found here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -34,13 +35,18 @@ class Failure:
 def find_cover(h: sympy.Expr, quantity: Quantity, wanted: int) -> Cover | Violation | Failure:
     """A cover on which the quantity has the sign `wanted`, a place where it has the other one, or where the search failed."""
     root = common_root(h)
-    near, far = _end(h, quantity, root, near=True), _end(h, quantity, root, near=False)
+    near, far = find_end(h, quantity, root, near=True), find_end(h, quantity, root, near=False)
     if near is not None and near[1] != wanted:
         return Violation(near[0] / 2, near[0])
     if far is not None and far[1] != wanted:
         return Violation(far[0], far[0] * 2)
     low, high = near[0] if near else _power(-_OCTAVES, root), far[0] if far else _power(_OCTAVES, root)
-    middle = _subdivide(h, quantity, wanted, min(low, high), high)
+
+    def settle(left: Fraction, right: Fraction) -> bool | Violation:
+        sign = box_sign(h, quantity, left, right)
+        return Violation(left, right) if sign == -wanted else sign == wanted
+
+    middle = subdivide(min(low, high), high, settle)
     if not isinstance(middle, list):
         return middle
     if near is None or far is None:
@@ -64,7 +70,7 @@ def _power(octaves: int, root: int) -> Fraction:
     return Fraction(2) ** (octaves * root)
 
 
-def _end(h: sympy.Expr, quantity: Quantity, root: int, near: bool) -> tuple[Fraction, int] | None:
+def find_end(h: sympy.Expr, quantity: Quantity, root: int, near: bool) -> tuple[Fraction, int] | None:
     """(end, sign) of the widest end part on which a model gives a sign."""
     for octaves in range(_OCTAVES + 1):
         end = _power(-octaves if near else octaves, root)
@@ -74,31 +80,32 @@ def _end(h: sympy.Expr, quantity: Quantity, root: int, near: bool) -> tuple[Frac
     return None
 
 
-def _subdivide(
-    h: sympy.Expr, quantity: Quantity, wanted: int, low: Fraction, high: Fraction
+def subdivide(
+    low: Fraction, high: Fraction, settle: Callable[[Fraction, Fraction], bool | Violation]
 ) -> list[Fraction] | Violation | Failure:
-    """Points low = p_0 < ... < p_n = high between which the quantity has the wanted sign, widest boxes first.
+    """Points low = p_0 < ... < p_n = high with `settle(p_i, p_i+1)` true, by bisection, widest boxes first.
 
-    Boxes that stay undecided are left aside until all are seen: beside them the sign may change.
+    settle: True for a box that is done, False for one to be bisected; a `Violation` ends the search. Boxes that stay
+    undecided are left aside until all are seen: beside them may lie a violation.
     """
     pending = [(-float(high / low), low, high)] if low < high else []
     points, failed, tried = [high], Failure(""), 0
-    while pending:
+    while pending and tried <= _MAX_BOXES:
         _, left, right = heappop(pending)
         tried += 1
-        sign = box_sign(h, quantity, left, right)
-        if sign == wanted:
+        settled = settle(left, right)
+        if isinstance(settled, Violation):
+            return settled
+        if settled:
             points.append(left)
-        elif sign:
-            return Violation(left, right)
-        elif tried > _MAX_BOXES or right - left <= left * _NARROWEST:
+        elif right - left <= left * _NARROWEST:
             failed = Failure(f"the sign was not decided near x = {float(left):.6g}")
-            if tried > _MAX_BOXES:
-                break
         else:
             middle = _between(left, right)
             for part in ((left, middle), (middle, right)):
                 heappush(pending, (-float(part[1] / part[0]), *part))
+    if pending:
+        return Failure(f"the sign was not decided with {_MAX_BOXES} boxes, near x = {float(pending[0][1]):.6g}")
     return failed if failed.reason else sorted(points)
 
 

@@ -1,0 +1,198 @@
+"""Finding where branches of fixed points turn, and the fixed points on them; `verify.checker.branches` judges."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+import sympy
+from flint import arb, ctx
+
+from theory.activation import Activation
+from theory.activation.arithmetic import evaluate
+from theory.activation.balls import BALL
+from theory.activation.models import at_infinity, at_zero, common_root
+from theory.odd_sigmoid import UndeterminedError, omega, over_t, slope_at_zero
+from theory.rounding import as_ball, as_fraction, enclose, endpoints
+from verify.checker.branches import POINT_BITS, Branch, Partition, branches, star_sign, turning
+from verify.checker.cover import STAR, end_model
+from verify.checker.fixed_points import divided, multiplier, quotient_side, side_of_critical
+from verify.checker.sign import without_known_kinks
+from verify.enclosure.cover import find_end, find_sign, subdivide
+from verify.enclosure.fixed_points import FixedPoint
+
+_OCTAVES = 24
+
+
+@dataclass(frozen=True)
+class SaddleNode:
+    """Two branches meet at the fixed point x in [x_low, x_high] for the gain a in [gain_low, gain_high].
+
+    opens: 1 if the two exist for larger gains, -1 if for smaller ones.
+    """
+
+    gain_low: Fraction
+    gain_high: Fraction
+    x_low: Fraction
+    x_high: Fraction
+    opens: int
+
+
+@cache
+def find_branches(f: Activation) -> tuple[Branch, ...] | None:
+    """The branches of positive fixed points of x -> f(a x), certified; None where f(x)/x is not positive or too wild."""
+    h = without_known_kinks(f.half_line)
+    if find_sign(h) <= 0:
+        return None
+    root = common_root(h)
+    near, far = find_end(h, STAR, root, near=True), find_end(h, STAR, root, near=False)
+    if near is None or far is None:
+        return None
+    points = subdivide(min(near[0], far[0]), far[0], lambda low, high: turning(h, low, high) is not None)
+    if not isinstance(points, list):
+        return None
+    found = branches(h, Partition(tuple(points), root))
+    return None if found is None else tuple(_narrowed(h, found))
+
+
+def _narrowed(h: sympy.Expr, found: tuple[Branch, ...]) -> list[Branch]:
+    """The same branches, their saddle nodes bisected to a relative width of 2^-60."""
+    ends = [_bisected(h, *branch.end) if branch.end else None for branch in found]
+    starts = [found[0].start, *(end for end in ends if end)]
+    return [Branch(start, end, branch.rising) for start, end, branch in zip(starts, ends, found, strict=True)]
+
+
+def _bisected(h: sympy.Expr, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
+    left = star_sign(h, low)
+    while high - low > low * Fraction(1, 2**60):
+        middle = (low + high) / 2
+        sign = star_sign(h, middle)
+        if sign == 0:
+            break
+        low, high = (middle, high) if sign == left else (low, middle)
+    return low, high
+
+
+# --- gains ----------------------------------------------------------------------------------------------------------
+
+
+def saddle_nodes(f: Activation, found: tuple[Branch, ...]) -> list[SaddleNode]:
+    """Where consecutive branches meet, in the order of y."""
+    nodes = []
+    for branch in found[:-1]:
+        assert branch.end is not None
+        with ctx.workprec(POINT_BITS):
+            y = as_ball(branch.end[0]).union(as_ball(branch.end[1]))
+            x = f(y)
+            nodes.append(SaddleNode(*endpoints(y / x), *endpoints(x), opens=-1 if branch.rising else 1))
+    return nodes
+
+
+def gain_range(f: Activation, branch: Branch) -> tuple[arb, arb]:
+    """Enclosures of a = y/f(y) at the start and at the end of a branch, at the precision of `flint.ctx`; maybe infinite."""
+    return _gain_at(f, branch.start), _gain_at(f, branch.end)
+
+
+def _gain_at(f: Activation, place: tuple[Fraction, Fraction] | None) -> arb:
+    if place is None:
+        return _limit_of_gain(f, near=False)
+    if place[1] == 0:
+        try:
+            return evaluate(omega(f), {}, BALL)
+        except UndeterminedError:
+            return _limit_of_gain(f, near=True)
+    y = as_ball(place[0]).union(as_ball(place[1]))
+    return y / f(y)
+
+
+def _limit_of_gain(f: Activation, *, near: bool) -> arb:
+    """The limit of y/f(y) for y -> 0 or y -> oo, from the leading term of a model of f(t)/t."""
+    h = without_known_kinks(over_t(f.half_line))
+    build, root = at_zero if near else at_infinity, common_root(h)
+    for octave in range(_OCTAVES):
+        end = Fraction(2) ** (octave * root * (-1 if near else 1))
+        model = end_model(build, h, end, root)
+        if model is not None and (model.vanishes or model.sign()):
+            if model.vanishes or model.shift > 0:
+                return arb("inf")
+            return arb(0) if model.shift < 0 else 1 / arb(model.coefficients[0])
+    raise UndeterminedError("the limit of x/f(x) was not found")
+
+
+# --- the fixed points at one gain ------------------------------------------------------------------------------------
+
+
+def fixed_points_on(f: Activation, found: tuple[Branch, ...], gain: sympy.Expr, digits: int) -> list[FixedPoint]:
+    """All fixed points of x -> f(a x) on R, ascending, for odd f: 0, and one on every branch whose gains hold a.
+
+    Raises `ArithmeticError` where a is too near a saddle node, or the limit of a branch, to be told from it.
+    """
+    positive = [_on_branch(f, branch, gain, digits) for branch in found if _holds(f, branch, gain)]
+    at_zero_ = enclose(lambda: evaluate(gain * slope_at_zero(f), {}, BALL), 64)
+    side = side_of_critical(f, gain)
+    stable = side < 0 or (side == 0 and found[0].rising)  # at omega, |f(a x)| < |x| near 0 if the first branch rises from it
+    zero = FixedPoint(Fraction(0), Fraction(0), endpoints(at_zero_), stable)
+    positive.sort(key=lambda point: point.lower)
+    return [*(point.mirrored() for point in reversed(positive)), zero, *positive]
+
+
+def _holds(f: Activation, branch: Branch, gain: sympy.Expr) -> bool:
+    """Whether the gain lies strictly between those at the ends of the branch."""
+    with ctx.workprec(POINT_BITS):
+        a, ends = evaluate(gain, {}, BALL), gain_range(f, branch)
+        if branch.start[1] == 0 and ends[0].is_finite() and not ends[0].is_zero() and side_of_critical(f, gain) == 0:
+            return False
+        low, high = ends if branch.rising else reversed(ends)
+        if a > low and a < high:
+            return True
+        if a < low or a > high:
+            return False
+    raise ArithmeticError(f"gain={gain}: could not be told from the gain of a saddle node or of the end of a branch")
+
+
+def _on_branch(f: Activation, branch: Branch, gain: sympy.Expr, digits: int) -> FixedPoint:
+    """The fixed point on a branch, y bisected between points with certified, opposite signs of f(y)/y - 1/a."""
+    bits = 2 * int(3.33 * digits) + 64
+    with ctx.workprec(bits):
+        low, high = _start(f, branch, gain), _end(f, branch, gain)
+        above = 1 if branch.rising else -1
+        while high - low > low / 2 ** (int(3.33 * digits) + 8):
+            middle = as_fraction(((as_ball(low) + as_ball(high)) / 2).mid())
+            side = quotient_side(f, gain, as_ball(middle)) * above
+            if side == 0:
+                raise ArithmeticError(
+                    f"gain={gain}: a fixed point near {float(middle):.6g} was not isolated to {digits} digits"
+                )
+            low, high = (middle, high) if side > 0 else (low, middle)
+    slope = multiplier(f, gain, low, high, bits)
+    lower, upper = endpoints(divided(low, gain, bits))[0], endpoints(divided(high, gain, bits))[1]
+    return FixedPoint(lower, upper, endpoints(slope), stable=bool(abs(slope) < 1))
+
+
+def _start(f: Activation, branch: Branch, gain: sympy.Expr) -> Fraction:
+    """A y on the branch before the fixed point."""
+    if branch.start[1]:
+        return _certain(f, gain, branch.start[1])
+    y = branch.end[0] if branch.end else Fraction(1)
+    while quotient_side(f, gain, as_ball(y)) != (1 if branch.rising else -1):
+        y /= 2
+        if y < Fraction(1, 2**4096):
+            raise ArithmeticError(f"gain={gain}: no fixed point was found above 2^-4096")
+    return y
+
+
+def _end(f: Activation, branch: Branch, gain: sympy.Expr) -> Fraction:
+    """A y on the branch behind the fixed point."""
+    if branch.end:
+        return _certain(f, gain, branch.end[0])
+    y = max(branch.start[1], Fraction(1))
+    while quotient_side(f, gain, as_ball(y)) != (-1 if branch.rising else 1):
+        y *= 2
+        if y > 2**4096:
+            raise ArithmeticError(f"gain={gain}: no fixed point was found below 2^4096")
+    return y
+
+
+def _certain(f: Activation, gain: sympy.Expr, y: Fraction) -> Fraction:
+    if quotient_side(f, gain, as_ball(y)) == 0:
+        raise ArithmeticError(f"gain={gain}: too near the gain of a saddle node")
+    return y
