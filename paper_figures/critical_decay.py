@@ -41,7 +41,7 @@ def data(decades: int = 4) -> list[Row]:
 
 def _orbit(name: str, steps: Sequence[int]) -> list[Row]:
     f = _ACTIVATIONS[name]
-    critical, law = float(odd_sigmoid.omega(f)), bifurcation.critical_decay(f).law()
+    critical, law = float(odd_sigmoid.omega(f)), bifurcation.decay_law(f).law()
     x, rows = 1.0, []
     for step in range(1, steps[-1] + 1):
         x = float(f(critical * x))

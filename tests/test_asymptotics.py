@@ -175,21 +175,21 @@ def test_an_unbounded_function_does_not_saturate() -> None:
 
 def test_the_logarithm_in_the_decay_of_tanh_is_found_by_hand() -> None:
     """x^-2 (1 - x^2/3 + 2x^4/15)^-2 - x^-2 = 2/3 + (3/9 - 4/15) x^2 = 2/3 + x^2/15, and (1/15)/(2/3) = 1/10."""
-    decay = bifurcation.critical_decay(TANH)
+    decay = bifurcation.decay_law(TANH)
     assert (decay.k, decay.rate, decay.log_coefficient) == (2, R(2, 3), R(1, 10))
     assert sympy.simplify(decay.law() - sympy.sqrt(R(3, 2) / n)) == 0
 
 
 def test_a_power_between_makes_the_logarithm_secondary() -> None:
     """For the quintic tanh(x + x^3/3) u' - u has a term in x^2 before that in x^4."""
-    assert bifurcation.critical_decay(QUINTIC) == bifurcation.CriticalDecay(R(4), R(4, 5), None)
+    assert bifurcation.decay_law(QUINTIC) == bifurcation.CriticalDecay(R(4), R(4, 5), None)
 
 
 @pytest.mark.parametrize("name", ["tanh", "arctan", "erf", "langevin", "gudermannian", "mixed"])
 def test_orbits_show_the_rate_and_the_logarithm(name: str) -> None:
     """u_N - u_M = rate (N - M) + c log(N/M) + O(log M/M), u = x^-k; for these members the rest is below 0.2 log M/M."""
     f = {**CATALOGUE, **FURTHER}[name]
-    decay = bifurcation.critical_decay(f)
+    decay = bifurcation.decay_law(f)
     critical, k = mpmath.mpf(str(sympy.N(odd_sigmoid.omega(f), 30))), int(decay.k)
     with mpmath.workdps(25):
         point, found = mpmath.mpf(1), {}
@@ -236,14 +236,14 @@ def test_bounds_need_a_positive_logarithm() -> None:
 
 def test_orbits_leave_0_at_a_subcritical_pitchfork() -> None:
     with pytest.raises(UndeterminedError, match="subcritical"):
-        bifurcation.critical_decay(Activation(sympy.tanh(x + x**3)))
+        bifurcation.decay_law(Activation(sympy.tanh(x + x**3)))
 
 
 CORRUPTED = {
     "branch_series": ("near_critical.softsign", lambda found: {s: d * R("1.01") for s, d in found.items()}),
     "leading_law": ("error_bound.tanh", lambda found: replace(found, kappa=found.kappa * R("0.99"))),
     "saturation_law": ("saturation.arctan", lambda found: found * R("1.01")),
-    "critical_decay": ("critical_decay.erf", lambda found: replace(found, log_coefficient=found.log_coefficient * R("1.01"))),
+    "decay_law": ("critical_decay.erf", lambda found: replace(found, log_coefficient=found.log_coefficient * R("1.01"))),
     "critical_orbit": ("critical_orbit.family_3", lambda found: found.subs(n, R("0.99") * n)),
     "critical_bounds": ("critical_bounds.tanh", lambda found: (found[0] + n / 100, found[1])),
 }

@@ -15,7 +15,7 @@ module                the branch
 """
 
 from theory.bifurcation.closed_form import a, closed_form_fixed_point
-from theory.bifurcation.critical_decay import CriticalDecay, critical_bounds, critical_decay, critical_orbit, n, x_0
+from theory.bifurcation.critical_decay import CriticalDecay, critical_bounds, critical_orbit, decay_law, n, x_0
 from theory.bifurcation.near_critical import (
     Expansion,
     LeadingLaw,
@@ -39,8 +39,8 @@ __all__ = [
     "classify",
     "closed_form_fixed_point",
     "critical_bounds",
-    "critical_decay",
     "critical_orbit",
+    "decay_law",
     "epsilon",
     "expansion_at_zero",
     "leading_law",

@@ -51,7 +51,7 @@ def increments(f: Activation) -> Expansion:
 
 
 @cache
-def critical_decay(f: Activation) -> CriticalDecay:
+def decay_law(f: Activation) -> CriticalDecay:
     """The law of decay at the critical gain. Raises `UndeterminedError` where `normal_form` does, or if kappa < 0."""
     k, beta = normal_form(f).k, increments(f)
     rate = beta[sympy.Integer(0)]
@@ -69,7 +69,7 @@ def critical_orbit(f: Activation) -> sympy.Expr | None:
     """
     if f.half_line.atoms(sympy.Function) or not is_tame(f.half_line):
         return None
-    k, rate = normal_form(f).k, critical_decay(f).rate
+    k, rate = normal_form(f).k, decay_law(f).rate
     excess = f.half_line.subs(t, omega(f) * t) ** -k - t**-k - rate
     if sympy.simplify(sympy.expand_power_base(excess)) != 0:
         return None
@@ -86,7 +86,7 @@ def critical_bounds(f: Activation) -> tuple[sympy.Expr, sympy.Expr]:
 
     `verify` proves the two hypotheses for tanh. Raises `UndeterminedError` if b <= 0 or other terms come first.
     """
-    decay = critical_decay(f)
+    decay = decay_law(f)
     if decay.log_coefficient is None or sign_of(decay.log_coefficient) <= 0:
         raise UndeterminedError("u' - u is not k kappa + b x^k + o(x^k) with b > 0")
     start, rate, c = x_0**decay.k, decay.rate, decay.log_coefficient

@@ -67,7 +67,7 @@ class Pitchfork:
 def classify(f: Activation) -> Pitchfork:
     """The kind of the pitchfork of an odd f, from its first nonlinear term. Members of F have kappa > 0.
 
-    For x in F f(x)/x falls, so kappa < 0 is impossible; among look-alikes tanh(x + x^3) has kappa = 1/3 - 1. Convex
+    There f(x)/x falls, so kappa < 0 is impossible; among look-alikes tanh(x + x^3) has kappa = 1/3 - 1. Convex
     combinations of members with k = 2 keep k = 2, yet F has degenerate members: x/(1 + x^4)^(1/4) and tanh(x + x^3/3).
     Only the branches near 0 are classified: a supercritical f outside F may have more fixed points further out.
     Raises `UndeterminedError` if f'(0) is 0 or f has no expansion at 0.

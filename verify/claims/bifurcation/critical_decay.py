@@ -44,7 +44,7 @@ def _step(f: Activation) -> sympy.Expr:
 
 def decay_claim(name: str, f: Activation) -> Claim:
     """With u = x^-k, u' - u = k kappa + b x^k + o(x^k) and u -> oo, so u_n = k kappa n + (b/(k kappa)) log n + O(1)."""
-    decay = bifurcation.critical_decay(f)
+    decay = bifurcation.decay_law(f)
     return Claim(
         id=f"bifurcation.critical_decay.{name}",
         statement=f"x_(n+1) = f(omega x_n), f = {f.expression}, x_0 > 0: x_n^-k = ({decay.rate}) n + "
@@ -52,8 +52,8 @@ def decay_claim(name: str, f: Activation) -> Claim:
         latex=rf"x_n^{{-{decay.k}}} = {sympy.latex(decay.rate)} n + {sympy.latex(decay.log_coefficient)} \log n + O(1)",
         hypotheses=("f is an odd sigmoid", "x_0 > 0"),
         source="THEORY B5",
-        subject=lambda: bifurcation.critical_decay(f),
-        twin=Twin("k kappa is larger by the factor 1 + 10^-6", lambda: _nudged(bifurcation.critical_decay(f))),
+        subject=lambda: bifurcation.decay_law(f),
+        twin=Twin("k kappa is larger by the factor 1 + 10^-6", lambda: _nudged(bifurcation.decay_law(f))),
         checks=(Check("symbolic", partial(_increments, f)), Check("precision", partial(_one_step, f))),
     )
 
