@@ -58,6 +58,14 @@ def one_column(height: float) -> "tuple[Figure, Axes]":
     return figure, figure.add_subplot()
 
 
+def two_columns(height: float, panels: int) -> "tuple[Figure, list[Axes]]":
+    """A figure as wide as the page and `height` inches high, with `panels` pairs of axes side by side."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(2 * COLUMN + 0.2, height), layout="constrained")
+    return figure, [figure.add_subplot(1, panels, i + 1) for i in range(panels)]
+
+
 def picture(figure: "Figure", kind: str) -> bytes:
     """The file of a figure, `kind` being pdf or png, without a date or a program version in it."""
     buffer = io.BytesIO()

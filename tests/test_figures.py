@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import paper_figures
-from paper_figures import bifurcation, calibration, style
+from paper_figures import bifurcation, calibration, cobweb, critical_decay, style
 from theory.validation import InputError
 
 
@@ -69,6 +69,23 @@ def test_the_tanh_branch_starts_like_a_square_root() -> None:
     assert float(start.value) ** 2 == pytest.approx(3 * distance - 27 / 5 * distance**2, rel=1e-6)
 
 
+def test_at_omega_the_orbits_follow_their_laws() -> None:
+    """softsign 1/(1 + n), x/(1+x^4)^(1/4) (1 + n)^(-1/4) exactly; tanh x_n^-2 = 2n/3 + log(n)/10 + O(1)."""
+    rows = {(row.activation, row.step): row for row in critical_decay.data(decades=3)}
+    assert rows["softsign", 1000].x == pytest.approx(1 / 1001, rel=1e-12)
+    assert rows["family_4", 1000].x == pytest.approx(1001**-0.25, rel=1e-12)
+    assert rows["tanh", 1000].law == pytest.approx(math.sqrt(3 / 2000), rel=1e-15)
+    assert rows["tanh", 1000].x ** -2 - rows["tanh", 100].x ** -2 == pytest.approx(600 + math.log(10) / 10, abs=0.01)
+
+
+def test_the_cobwebs_end_at_zero_and_at_the_fixed_point() -> None:
+    """Below omega x_30 < a^30; above omega it is xi_a; at omega x_n^-2 grows by 2/3 to 1 a step."""
+    last = {row.gain: row.x for row in cobweb.data(steps=30) if row.curve == "orbit"}
+    assert 0 < last[0.6] < 0.6**30
+    assert 20 + 1 <= last[1.0] ** -2 <= 30 + 1
+    assert last[1.6] == pytest.approx(math.tanh(1.6 * last[1.6]), rel=1e-8)
+
+
 def test_the_surrogate_meets_its_target_at_the_marked_depth(rates: list[calibration.Row]) -> None:
     marked = [row for row in rates if (row.law, row.depth) == ("surrogate", calibration.DEPTH)]
     assert [row.target_p for row in marked] == ["0.4", "0.1", "0.01"]
@@ -95,7 +112,15 @@ def test_every_figure_comes_as_pdf_png_and_csv(drawn: list[Path]) -> None:
     assert sorted(drawn[0].parent.iterdir()) == sorted(drawn)
 
 
-@pytest.mark.parametrize(("name", "row"), [("bifurcation", bifurcation.Row), ("negative_rate", calibration.Row)])
+COLUMNS = [
+    ("bifurcation", bifurcation.Row),
+    ("cobweb", cobweb.Row),
+    ("critical_decay", critical_decay.Row),
+    ("negative_rate", calibration.Row),
+]
+
+
+@pytest.mark.parametrize(("name", "row"), COLUMNS)
 def test_the_table_has_the_columns_of_the_data(drawn: list[Path], name: str, row: type) -> None:
     path = next(path for path in drawn if path.name == f"{name}.csv")
     with path.open(newline="") as file:
@@ -113,7 +138,9 @@ def test_the_same_data_give_the_same_bytes(pitchfork: list[bifurcation.Row]) -> 
 
 
 def test_an_unknown_figure_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^figure=histogram: .*the figures are bifurcation, negative_rate$"):
+    with pytest.raises(
+        InputError, match=r"^figure=histogram: .*the figures are bifurcation, cobweb, critical_decay, negative_rate$"
+    ):
         paper_figures.draw(["bifurcation", "histogram"], tmp_path / "new")
     assert not (tmp_path / "new").exists()
 

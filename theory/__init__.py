@@ -5,7 +5,15 @@ The public names, in reading order. Importing this package needs neither torch n
 
 from theory.activation import CATALOGUE, Activation, family, t, x
 from theory.activation.parser import parse_activation
-from theory.bifurcation import closed_form_fixed_point, puiseux_coefficients
+from theory.bifurcation import (
+    branch_series,
+    classify,
+    closed_form_fixed_point,
+    decay_law,
+    leading_law,
+    puiseux_coefficients,
+    saturation_law,
+)
 from theory.calibration import (
     flip_rate,
     negative_rate_ball,
@@ -37,9 +45,13 @@ __all__ = [
     "Layer",
     "NormalForm",
     "UndeterminedError",
+    "branch_series",
+    "classify",
     "closed_form_fixed_point",
+    "decay_law",
     "family",
     "flip_rate",
+    "leading_law",
     "negative_rate_ball",
     "negative_rate_formula",
     "normal_form",
@@ -48,6 +60,7 @@ __all__ = [
     "propagate",
     "puiseux_coefficients",
     "quotient",
+    "saturation_law",
     "sigma_star",
     "sigma_star_array",
     "sigma_star_ball",

@@ -15,7 +15,7 @@ from theory.activation.arithmetic import UnsupportedError, evaluate
 from theory.activation.balls import BALL
 from theory.activation.exponential import NotExponentialError, from_expression, taylor_at_zero
 from theory.activation.expression import Activation, substitute, t
-from theory.activation.models import rational_coefficients, without_kinks
+from theory.activation.models import common_root, rational_coefficients, without_kinks
 from theory.activation.taylor import NoTaylorError, sign_of, taylor_at_zero_plus
 
 
@@ -37,6 +37,7 @@ AXIOMS = (ODD, BOUNDED, INCREASING, SLOPE_AT_ZERO, STAR_SHAPED)
 CONCAVE = Axiom("concave", "f'' < 0 on (0, oo) (sufficient for star_shaped, not required)", r"f''(x) < 0,\ x > 0")
 
 
+HIGHEST = 31  # the powers of x up to which a first nonlinear term is looked for
 _MAX_DEGREE = 100
 _MAX_SIMPLIFIED = 60  # operations: SymPy's simplify is slow beyond, and only tidies
 
@@ -53,7 +54,13 @@ def taylor_coefficients(f: Activation, order: int) -> list[sympy.Expr]:
     through truncated power series, or through Taylor models where poles cancel deeper inside. Raises `UndeterminedError`
     where there is no expansion.
     """
-    return _taylor(f.half_line, order)
+    return _taylor(_beside_zero(f), order)
+
+
+@cache
+def _beside_zero(f: Activation) -> sympy.Expr:
+    """f on some (0, r], without kinks."""
+    return without_kinks(f.half_line, t, "zero")
 
 
 def _taylor(h: sympy.Expr, order: int) -> list[sympy.Expr]:
@@ -67,6 +74,18 @@ def _taylor(h: sympy.Expr, order: int) -> list[sympy.Expr]:
         if exact is None:
             raise UndeterminedError(str(error)) from None
         return exact
+
+
+@cache
+def root_coefficients(f: Activation, order: int) -> dict[sympy.Rational, sympy.Expr]:
+    """The coefficients of f(t) in rational powers of t -> 0+, exponents up to `order`, exact; those that are 0 left out.
+
+    Whole powers come from `taylor_coefficients`. Where there is no such expansion, t = w^d with d the common denominator of
+    the exponents of t: x/(1 + sqrt|x|)^2 becomes w^2/(1 + w)^2. Raises `UndeterminedError` where neither works.
+    """
+    d = common_root(_beside_zero(f))
+    found = taylor_coefficients(f, order) if d == 1 else _taylor(_beside_zero(f).subs(t, t**d), d * order)
+    return {sympy.Rational(j, d): c for j, c in enumerate(found) if c != 0}
 
 
 def quotient(f: Activation) -> sympy.Expr:
@@ -85,23 +104,19 @@ def over_t(h: sympy.Expr) -> sympy.Expr:
 
 @cache
 def slope_at_zero(f: Activation) -> sympy.Expr:
-    """f'(0+), exact, by the first road that works: Taylor coefficients at 0, f(t)/t with t divided out, or term by term.
+    """f'(0+), exact, by the first road that works: the expansion at 0, or f(t)/t with t divided out.
 
-    For odd f this is f'(0). Raises `UndeterminedError` if f(0+) is not 0 or no road gives a finite number.
+    For odd f this is f'(0). Raises `UndeterminedError` if f(0+) is not 0 or neither road gives a finite number.
     """
-    return _slope(without_kinks(f.half_line, t, "zero"))
-
-
-def _slope(h: sympy.Expr) -> sympy.Expr:
     try:
-        value, slope = _taylor(h, 1)
+        found = root_coefficients(f, 1)
     except UndeterminedError:
-        if h.is_Add:
-            return sympy.Add(*map(_slope, h.args))
-        return _value_at_zero(over_t(h))
-    if value != 0:
-        raise UndeterminedError(f"f(0+) = {value}, so an odd f jumps at 0")
-    return slope
+        return _value_at_zero(quotient(f))
+    if 0 in found:
+        raise UndeterminedError(f"f(0+) = {found[sympy.Integer(0)]}, so an odd f jumps at 0")
+    if any(0 < exponent < 1 for exponent in found):
+        raise UndeterminedError(f"f behaves like x^({min(found)}) at 0, so f(x)/x has no finite value there")
+    return found.get(sympy.Integer(1), sympy.Integer(0))
 
 
 def _value_at_zero(expression: sympy.Expr) -> sympy.Expr:
@@ -172,14 +187,14 @@ class NormalForm:
 def normal_form(f: Activation) -> NormalForm:
     """The exponent k and the coefficient kappa at the critical gain, exact.
 
-    With f(t) = (t/omega)(1 - c t^k + ...) on t > 0, kappa = c omega^k. The first nonzero Taylor coefficient past the
-    slope gives c; where Taylor fails (fractional powers) SymPy's leading term of 1 - omega f(t)/t is taken and closed by
-    a ball evaluation. Raises `UndeterminedError` if neither works.
+    With f(t) = (t/omega)(1 - c t^k + ...) on t > 0, kappa = c omega^k. The first nonzero coefficient past the slope gives
+    c; where there is no expansion at 0 SymPy's leading term of 1 - omega f(t)/t is taken and closed by a ball
+    evaluation. Raises `UndeterminedError` if neither works.
     """
     critical = omega(f)
     try:
         n = _first_nonlinear_order(f)
-        k, c = sympy.Integer(n - 1), -critical * taylor_coefficients(f, n)[n]
+        k, c = n - 1, -critical * root_coefficients(f, int(sympy.ceiling(n)))[n]
     except UndeterminedError:
         k, c = _leading_power(1 - critical * quotient(f))
         _confirm_leading_power(f, critical, k, c)
@@ -187,14 +202,13 @@ def normal_form(f: Activation) -> NormalForm:
     return NormalForm(k, sympy.simplify(kappa) if sympy.count_ops(kappa) <= _MAX_SIMPLIFIED else kappa)
 
 
-def _first_nonlinear_order(f: Activation) -> int:
-    """The least n >= 2 with a Taylor coefficient at 0+ that is not 0, looked for up to 31."""
-    for order in (3, 7, 31):
-        coefficients = taylor_coefficients(f, order)
-        for n in range(2, order + 1):
-            if coefficients[n] != 0:
-                return n
-    raise UndeterminedError("the Taylor coefficients 2..31 at 0 all vanish")
+def _first_nonlinear_order(f: Activation) -> sympy.Rational:
+    """The least n > 1 with a term c x^n, c != 0, at 0+, looked for up to 31."""
+    for order in (3, 7, HIGHEST):
+        nonlinear = [n for n in root_coefficients(f, order) if n > 1]
+        if nonlinear:
+            return min(nonlinear)
+    raise UndeterminedError(f"the Taylor coefficients 2..{HIGHEST} at 0 all vanish")
 
 
 def _leading_power(defect: sympy.Expr) -> tuple[sympy.Rational, sympy.Expr]:

@@ -75,9 +75,9 @@ def _series_of(node: sympy.Expr, symbol: sympy.Symbol, order: int, visit: Callab
     if node.is_Add:
         return reduce(_add, map(visit, node.args))
     if node.is_Mul:
-        return reduce(_multiply, map(visit, node.args))
+        return reduce(multiply, map(visit, node.args))
     if isinstance(node, sympy.Pow) and isinstance(node.exp, sympy.Rational):
-        return _power(visit(node.base), node.exp)
+        return power(visit(node.base), node.exp)
     if isinstance(node, sympy.Max | sympy.Min):
         return reduce(lambda u, v: _larger(u, v, 1 if isinstance(node, sympy.Max) else -1), map(visit, node.args))
     if node.func in _FUNCTIONS and len(node.args) == 1:
@@ -93,7 +93,8 @@ def _scale(c: sympy.Expr, u: Coefficients) -> Coefficients:
     return [c * a for a in u]
 
 
-def _multiply(u: Coefficients, v: Coefficients) -> Coefficients:
+def multiply(u: Coefficients, v: Coefficients) -> Coefficients:
+    """The product, as long as u."""
     return [sympy.expand(sympy.Add(*(u[k] * v[n - k] for k in range(n + 1)))) for n in range(len(u))]
 
 
@@ -101,11 +102,11 @@ def _plus(u: Coefficients, c: sympy.Expr | int) -> Coefficients:
     return [u[0] + c, *u[1:]]
 
 
-def _power(u: Coefficients, e: sympy.Rational) -> Coefficients:
+def power(u: Coefficients, e: sympy.Rational) -> Coefficients:
     """y = u^e: n u_0 y_n = sum_k (k e - n + k) u_k y_(n-k), for u_0 != 0; at u_0 = 0 whole e >= 0 by multiplication."""
     sign = sign_of(u[0])
     if sign == 0 and e.is_Integer and e >= 0:
-        return reduce(_multiply, [u] * int(e), [sympy.Integer(1), *[sympy.Integer(0)] * (len(u) - 1)])
+        return reduce(multiply, [u] * int(e), [sympy.Integer(1), *[sympy.Integer(0)] * (len(u) - 1)])
     if not isinstance(u[0], sympy.Rational) and abs(e) > _MAX_IRRATIONAL_POWER:
         raise NoTaylorError(f"a power {e} of '{u[0]}' would be too long")
     if sign == 0 or (sign < 0 and not e.is_Integer):
@@ -141,7 +142,7 @@ def _sin_cos(u: Coefficients) -> tuple[Coefficients, Coefficients]:
 
 
 def _inverse(u: Coefficients) -> Coefficients:
-    return _power(u, sympy.Integer(-1))
+    return power(u, sympy.Integer(-1))
 
 
 def _tanh(u: Coefficients) -> Coefficients:
@@ -171,7 +172,7 @@ def _log(u: Coefficients) -> Coefficients:
 
 def _bell(u: Coefficients) -> Coefficients:
     """2/sqrt(pi) exp(-u^2), the slope of erf."""
-    return _scale(2 / sympy.sqrt(sympy.pi), _exp(_scale(sympy.Integer(-1), _multiply(u, u))))
+    return _scale(2 / sympy.sqrt(sympy.pi), _exp(_scale(sympy.Integer(-1), multiply(u, u))))
 
 
 def _leading_sign(u: Coefficients) -> int:
@@ -199,8 +200,8 @@ _FUNCTIONS: dict[object, Callable[[Coefficients], Coefficients]] = {
     sympy.coth: lambda u: _inverse(_tanh(u)),
     sympy.sech: lambda u: _inverse(_cosh(u)),
     sympy.csch: lambda u: _inverse(_sinh(u)),
-    sympy.atan: lambda u: _integrate(sympy.atan(u[0]), _inverse(_plus(_multiply(u, u), 1)), u),
-    sympy.asinh: lambda u: _integrate(sympy.asinh(u[0]), _power(_plus(_multiply(u, u), 1), -sympy.Rational(1, 2)), u),
+    sympy.atan: lambda u: _integrate(sympy.atan(u[0]), _inverse(_plus(multiply(u, u), 1)), u),
+    sympy.asinh: lambda u: _integrate(sympy.asinh(u[0]), power(_plus(multiply(u, u), 1), -sympy.Rational(1, 2)), u),
     sympy.erf: lambda u: _integrate(sympy.erf(u[0]), _bell(u), u),
     sympy.erfc: lambda u: _integrate(sympy.erfc(u[0]), _scale(sympy.Integer(-1), _bell(u)), u),
     sympy.Abs: lambda u: _scale(sympy.Integer(_leading_sign(u)), u),
