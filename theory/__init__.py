@@ -15,6 +15,7 @@ from theory.calibration import (
     sigma_star_ball,
     sigma_star_formula,
 )
+from theory.fixed_point_array import fixed_point_array
 from theory.odd_sigmoid import (
     AXIOMS,
     NormalForm,
@@ -39,6 +40,7 @@ __all__ = [
     "UndeterminedError",
     "closed_form_fixed_point",
     "family",
+    "fixed_point_array",
     "flip_rate",
     "negative_rate_ball",
     "negative_rate_formula",
