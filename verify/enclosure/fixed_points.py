@@ -1,7 +1,7 @@
 """All fixed points of x -> f(a x) for an odd sigmoid f, to any number of digits.
 
-Newton proposes a bracket of a xi_a, starting at 64 bits and doubling them, so that all steps together cost about two
-evaluations at full precision; `verify.checker.fixed_points` judges the bracket with balls.
+Newton proposes a bracket of a xi_a, from 64 correct bits on doubling them with each step, so that all steps together cost
+about two evaluations at full precision; `verify.checker.fixed_points` judges the bracket with balls.
 """
 
 from dataclasses import dataclass
@@ -60,12 +60,18 @@ def enclose_fixed_points(f: Activation, gain: sympy.Expr, digits: int) -> list[F
     found within 2^18 bits, or the gain cannot be told from omega.
     """
     side = side_of_critical(f, gain)
-    at_zero = enclose(lambda: evaluate(gain * slope_at_zero(f), {}, BALL), _bits(digits))
-    zero = FixedPoint(Fraction(0), Fraction(0), endpoints(at_zero), stable=side <= 0)
+    zero = FixedPoint(Fraction(0), Fraction(0), _ends(gain * slope_at_zero(f), digits), stable=side <= 0)
     if side <= 0:
         return [zero]
     positive = _enclose_positive(f, gain, digits)
     return [positive.mirrored(), zero, positive]
+
+
+def _ends(number: sympy.Expr, digits: int) -> tuple[Fraction, Fraction]:
+    """Two rationals that enclose an exact number, equal where it is rational."""
+    if isinstance(number, sympy.Rational):
+        return (Fraction(int(number.p), int(number.q)),) * 2
+    return endpoints(enclose(lambda: evaluate(number, {}, BALL), _bits(digits)))
 
 
 def _enclose_positive(f: Activation, gain: sympy.Expr, digits: int) -> FixedPoint:
@@ -98,7 +104,7 @@ def find_bracket(f: Activation, gain: sympy.Expr, digits: int) -> tuple[Fraction
 
 
 def _bits(digits: int) -> int:
-    return int(digits * 3.33) + 8
+    return int(digits * 3.322) + 8
 
 
 def _approximate(f: Activation, gain: sympy.Expr, goal: int, spare: int) -> arb | None:
@@ -127,8 +133,8 @@ def _start(f: Activation, gain: sympy.Expr, bits: int) -> arb | None:
     """`_approximate` from scratch: Newton for log D(y) = log D(y*), in the variable log y, D(y) = f'(0) y/f(y) - 1.
 
     The target D(y*) = a f'(0) - 1 is known. In these coordinates the branch is nearly straight at every gain: D ~ y^k
-    near 0 and D ~ y far out. A step that leaves the bracket known so far gives way to bisection. Raises `ArithmeticError`
-    after 1000 steps.
+    near 0 and D ~ y far out. A step that leaves the bracket known so far, or starts where f(y)/y rises (f is no odd sigmoid
+    then), gives way to bisection. Raises `ArithmeticError` after 1000 steps.
     """
     slope_at_0, a = evaluate(slope_at_zero(f), {}, BALL), evaluate(gain, {}, BALL)
     target = slope_at_0 * a - 1
@@ -138,9 +144,10 @@ def _start(f: Activation, gain: sympy.Expr, bits: int) -> arb | None:
     for _ in range(_MAX_STEPS):
         value, slope = f.taylor(y, 1)
         distance = slope_at_0 * y / value - 1
-        step = (target / distance).log() * distance * value / ((1 + distance) * (value - y * slope))
-        if abs(step) < arb(2) ** -(bits // 2 + 4):
-            return (y * step.exp()).mid() if step.rad() < arb(2) ** -bits else None
+        steepness = (1 + distance) * (value - y * slope) / (distance * value)  # d log D / d log y
+        step = (target / distance).log() / steepness if steepness > 0 else arb.nan()
+        if abs(step) < arb(2) ** -bits:
+            return (y * step.exp()).mid()
         if value * a > y:
             low = y
         elif value * a < y:
