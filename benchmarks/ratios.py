@@ -3,16 +3,20 @@
 Run: make bench. Each line: what is compared, the ratio of median times, and how often each side was run.
 """
 
+import math
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import mpmath
 import numpy
 import sympy
 from flint import arb, ctx
+from numpy.typing import NDArray
+from scipy.optimize import brentq
 
-from theory import CATALOGUE, calibration
+from theory import CATALOGUE, calibration, fixed_point_array
 from theory.activation.expression import x
 from verify.claims.bifurcation import fixed_point_by_mpmath
 from verify.enclosure.fixed_points import enclose_fixed_points
@@ -29,20 +33,36 @@ def median_seconds(action: Callable[[], object], repeats: int) -> float:
     return statistics.median(times)
 
 
-def compare(label: str, slow: Callable[[], object], fast: Callable[[], object], repeats: int) -> None:
-    ratio = median_seconds(slow, repeats) / median_seconds(fast, repeats)
+def compare(label: str, slow: Callable[[], object], fast: Callable[[], object], repeats: int, scale: int = 1) -> None:
+    """`scale`: how much more work the fast side does than the slow one."""
+    ratio = scale * median_seconds(slow, repeats) / median_seconds(fast, repeats)
     print(f"{label:<88} {ratio:9.2f}  (median of {repeats})")
+
+
+def secant_root(digits: int) -> object:
+    """mpmath's default solver from a start that is right to four digits: one number, no enclosure."""
+    with mpmath.workdps(digits):
+        gain = mpmath.mpf(3) / 2
+        return mpmath.findroot(lambda x: mpmath.tanh(gain * x) - x, 0.8585)
+
+
+def anderson_root(digits: int) -> object:
+    """mpmath's bracketing solver, which needs no start: the second road of the claims."""
+    with mpmath.workdps(digits + 10):
+        return fixed_point_by_mpmath(CATALOGUE["tanh"], mpmath.mpf(3) / 2)
+
+
+def brentq_roots(excesses: NDArray[numpy.float64]) -> object:
+    """SciPy's scalar solver, one gain 1 + e after the other."""
+    return [brentq(lambda x, a=1 + e: math.tanh(a * x) - x, 0.01, 1) for e in excesses.tolist()]
 
 
 def main() -> None:
     tanh, langevin = CATALOGUE["tanh"], CATALOGUE["langevin"]
     points = numpy.linspace(-3, 3, 100_000)
     gain = sympy.Rational(3, 2)
+    excesses = numpy.geomspace(1e-3, 1e3, 1_000_000)
     targets = numpy.linspace(0.01, 0.49, 200)
-
-    def mpmath_root() -> object:
-        with mpmath.workdps(60):
-            return fixed_point_by_mpmath(tanh, mpmath.mpf(3) / 2)
 
     def sympy_substitution() -> object:
         return tanh.expression.subs(x, sympy.Rational(1, 3)).evalf(50)
@@ -51,8 +71,12 @@ def main() -> None:
         with ctx.workprec(170):
             return tanh(arb(1) / 3)
 
-    compare("xi_a of tanh at 3/2, 50 digits: mpmath root / ball enclosure", mpmath_root,
-            lambda: enclose_fixed_points(tanh, gain, 50), 20)  # fmt: skip
+    for digits, repeats in ((15, 50), (50, 50), (100, 50), (1000, 5), (10_000, 1)):
+        for road, root in (("secant", secant_root), ("Anderson", anderson_root)):
+            compare(f"xi_a of tanh at 3/2, {digits} digits: mpmath {road} / all enclosures", partial(root, digits),
+                    partial(enclose_fixed_points, tanh, gain, digits), repeats)  # fmt: skip
+    compare("xi_a of tanh, 1,000,000 gains: brentq (2,000 of them, scaled) / one array",
+            lambda: brentq_roots(excesses[::500]), lambda: fixed_point_array(tanh, excesses), 3, scale=500)  # fmt: skip
     compare("tanh(1/3), 50 digits: SymPy evalf / lowered ball program", sympy_substitution, ball, 50)
     compare("tanh on 100,000 doubles: our call / numpy.tanh", lambda: tanh(points), lambda: numpy.tanh(points), 50)
     compare("Langevin on 100,000 doubles: our call / 1/tanh(x) - 1/x", lambda: langevin(points),

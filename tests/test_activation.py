@@ -86,6 +86,11 @@ def test_constants_inside_series_are_balls(constant: str) -> None:
         assert (slope - f.derivative()(arb(5))).contains(0)
 
 
+def test_a_series_over_a_possible_pole_is_nan() -> None:
+    """coth x - 1/x on [-1, 1]: the two poles at 0 cancel, and balls do not see it."""
+    assert all(coefficient.is_nan() for coefficient in CATALOGUE["langevin"].taylor(arb(0, 1), 1))
+
+
 def test_langevin_keeps_its_digits_near_zero() -> None:
     assert CATALOGUE["langevin"](1e-200) == pytest.approx(1e-200 / 3, rel=1e-15)
 

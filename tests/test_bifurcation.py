@@ -1,5 +1,6 @@
 """The pitchfork: fixed points, closed forms and series, each by two roads."""
 
+import math
 from fractions import Fraction
 
 import mpmath
@@ -27,6 +28,35 @@ def test_two_roads_agree_to_45_digits_for_tanh_at_3_halves() -> None:
     with mpmath.workdps(60):
         sampled = fixed_point_by_mpmath(TANH, mpmath.mpf(3) / 2)
         assert abs(sampled - mpmath.mpf(top.lower.numerator) / top.lower.denominator) < mpmath.mpf(10) ** -46
+
+
+def test_ten_thousand_digits_are_confirmed_by_mpmath() -> None:
+    """tanh(a x) - x changes sign between the two ends, which are closer than 10^-10000."""
+    top = enclose_fixed_points(TANH, sympy.Rational(3, 2), 10_000)[-1]
+    assert top.upper - top.lower <= top.lower * Fraction(1, 10**10_000)
+    with mpmath.workdps(10_020):
+        low, high = (mpmath.mpf(end.numerator) / end.denominator for end in (top.lower, top.upper))
+        assert mpmath.tanh(3 * low / 2) > low
+        assert mpmath.tanh(3 * high / 2) < high
+
+
+@pytest.mark.parametrize("ratio", [1 + Fraction(1, 10**300), 1 + Fraction(1, 10**12), Fraction(3, 2), Fraction(10) ** 300])
+@pytest.mark.parametrize("name", ["tanh", "langevin", "arctan", "softsign"])
+def test_a_digit_more_or_less_encloses_the_same_point(name: str, ratio: Fraction) -> None:
+    """The two runs take other steps at other precisions; their brackets overlap."""
+    gain = odd_sigmoid.omega(CATALOGUE[name]) * sympy.Rational(ratio.numerator, ratio.denominator)
+    narrow, wide = (enclose_fixed_points(CATALOGUE[name], gain, digits)[-1] for digits in (60, 17))
+    assert max(narrow.lower, wide.lower) <= min(narrow.upper, wide.upper)
+    assert narrow.multiplier[0] <= wide.multiplier[1]
+    assert wide.multiplier[0] <= narrow.multiplier[1]
+
+
+@pytest.mark.parametrize(("gain", "xi"), [("3/4", Fraction(2, 3)), ("5", Fraction(7, 5))])
+def test_fixed_points_on_both_sides_of_a_kink_are_enclosed(gain: str, xi: Fraction) -> None:
+    """f = min(2y/(1+y), 3y/(1+2y)) has its kink at y = 1; f(y) = y/a gives y = 2a - 1 before it and (3a - 1)/2 behind it."""
+    f = Activation(sympy.Min(2 * x / (1 + sympy.Abs(x)), 3 * x / (1 + 2 * sympy.Abs(x))))
+    top = enclose_fixed_points(f, sympy.Rational(gain), 20)[-1]
+    assert top.lower <= xi <= top.upper
 
 
 @given(base, st.fractions(Fraction(1, 10), 20, max_denominator=100))
@@ -106,13 +136,20 @@ def test_puiseux_needs_a_smooth_nondegenerate_pitchfork() -> None:
         bifurcation.puiseux_coefficients(CATALOGUE["softsign"], 2)
 
 
-@pytest.mark.parametrize("exponent", [2, 6, 20])
+@pytest.mark.parametrize("exponent", [2, 6, 20, 300])
 def test_multipliers_have_their_digits_far_above_omega(exponent: int) -> None:
     """For x/sqrt(1+x^2) the multiplier is a^-2: at a = 10^20, far below the width of the bracket of xi_a."""
     top = enclose_fixed_points(CATALOGUE["algebraic"], sympy.Integer(10) ** exponent, 15)[-1]
     exact = Fraction(1, 10 ** (2 * exponent))
     assert top.multiplier[0] <= exact <= top.multiplier[1]
     assert top.multiplier[1] - top.multiplier[0] <= exact * Fraction(1, 10**15)
+
+
+def test_where_the_quotient_rises_first_the_point_where_it_falls_is_enclosed() -> None:
+    """tanh(x + x^3)/x rises to 1.12 before it falls; a - 1 = 10^-12 gives no hint where."""
+    top = enclose_fixed_points(Activation(sympy.tanh(x + x**3)), 1 + sympy.Rational(1, 10**12), 20)[-1]
+    assert top.stable
+    assert math.tanh(top.lower + top.lower**3) == pytest.approx(float(top.lower), rel=1e-11)
 
 
 def test_a_map_without_a_fixed_point_ends_the_search() -> None:

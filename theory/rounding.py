@@ -19,7 +19,7 @@ def as_fraction(exact: arb) -> Fraction:
     mantissa, exponent = (int(part) for part in exact.man_exp())
     if abs(exponent) > _MAX_WORKING:
         raise OverflowError(f"a number with binary exponent {exponent} has no decimal form of reasonable length")
-    return Fraction(mantissa) * Fraction(2) ** exponent
+    return Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
 
 
 def endpoints(ball: arb) -> tuple[Fraction, Fraction]:

@@ -193,9 +193,14 @@ class Activation:
         return Activation(c * self.expression.subs(x, k * x), f"{c}*{self.name}({k}*x)", float_form=form)
 
     def taylor(self, ball: arb, order: int) -> list[arb]:
-        """Enclosures of f^(n)(y)/n!, n = 0..order, valid for every y in `ball`, without SymPy's derivatives."""
-        series = arb_series([ball, 1], order + 1)
-        value = self(series)
+        """Enclosures of f^(n)(y)/n!, n = 0..order, valid for every y in `ball`, without SymPy's derivatives.
+
+        All are nan where `ball` may hold a pole of a part of the expression.
+        """
+        try:
+            value = self(arb_series([ball, 1], order + 1))
+        except (ValueError, ZeroDivisionError):  # a series is divided by one that may start with 0
+            return [arb.nan()] * (order + 1)
         return [value[n] for n in range(order + 1)]
 
     # One evaluator an arithmetic.

@@ -11,9 +11,11 @@ module                the branch
 `near_critical`       for a -> omega: its kind, its series in powers of epsilon^(1/k), its leading law
 `saturation`          for a -> oo: how fast xi_a reaches sup f
 `critical_decay`      at a = omega, where it is 0: how fast orbits fall to it
+`arrays`              for whole arrays of gains, in doubles
 ====================  ==============================================================================
 """
 
+from theory.bifurcation.arrays import fixed_point_array
 from theory.bifurcation.closed_form import a, closed_form_fixed_point
 from theory.bifurcation.critical_decay import CriticalDecay, critical_bounds, critical_orbit, decay_law, n, x_0
 from theory.bifurcation.near_critical import (
@@ -43,6 +45,7 @@ __all__ = [
     "decay_law",
     "epsilon",
     "expansion_at_zero",
+    "fixed_point_array",
     "leading_law",
     "n",
     "puiseux_coefficients",

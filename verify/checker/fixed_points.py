@@ -26,6 +26,8 @@ def side_of_critical(f: Activation, gain: sympy.Expr) -> int:
     Raises `ArithmeticError` if the sign is not decided with 32768 bits.
     """
     distance = gain * slope_at_zero(f) - 1
+    if isinstance(distance, sympy.Rational):
+        return int(sympy.sign(distance))
     if is_zero(distance):
         return 0
     bits = 64

@@ -1,6 +1,7 @@
 """All fixed points of x -> f(a x) for an odd sigmoid f, to any number of digits.
 
-Bisection and Newton propose a bracket of a xi_a; `verify.checker.fixed_points` judges it with balls.
+Newton proposes a bracket of a xi_a, from 64 correct bits on doubling them with each step, so that all steps together cost
+about two evaluations at full precision; `verify.checker.fixed_points` judges the bracket with balls.
 """
 
 from dataclasses import dataclass
@@ -15,10 +16,11 @@ from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
 from theory.odd_sigmoid import slope_at_zero
 from theory.rounding import TINY, as_fraction, decimal_string, enclose, endpoints
-from verify.checker.fixed_points import brackets, divided, multiplier, quotient_side, side_of_critical
+from verify.checker.fixed_points import brackets, divided, multiplier, side_of_critical
 
 _MAX_WORKING = 1 << 18
-_MAX_OCTAVES = 1 << 15
+_MAX_STEPS = 1000
+_START_BITS = 64
 
 
 @dataclass(frozen=True)
@@ -58,85 +60,108 @@ def enclose_fixed_points(f: Activation, gain: sympy.Expr, digits: int) -> list[F
     found within 2^18 bits, or the gain cannot be told from omega.
     """
     side = side_of_critical(f, gain)
-    at_zero = enclose(lambda: evaluate(gain * slope_at_zero(f), {}, BALL), _bits(digits))
-    zero = FixedPoint(Fraction(0), Fraction(0), endpoints(at_zero), stable=side <= 0)
+    zero = FixedPoint(Fraction(0), Fraction(0), _ends(gain * slope_at_zero(f), digits), stable=side <= 0)
     if side <= 0:
         return [zero]
     positive = _enclose_positive(f, gain, digits)
     return [positive.mirrored(), zero, positive]
 
 
+def _ends(number: sympy.Expr, digits: int) -> tuple[Fraction, Fraction]:
+    """Two rationals that enclose an exact number, equal where it is rational."""
+    if isinstance(number, sympy.Rational):
+        return (Fraction(int(number.p), int(number.q)),) * 2
+    return endpoints(enclose(lambda: evaluate(number, {}, BALL), _bits(digits)))
+
+
 def _enclose_positive(f: Activation, gain: sympy.Expr, digits: int) -> FixedPoint:
-    """xi_a, its bracket narrowed until the multiplier too has `digits` digits or lies below 2^-40000."""
-    for extra in (0, 1, 2, 4, 8, 16, 32):
-        low, high, bits = find_bracket(f, gain, digits + extra * (digits + 20))
+    """xi_a, its bracket narrowed by what the multiplier lacks, until that has `digits` digits or lies below 2^-40000."""
+    wanted, deepest = digits + 3, digits + TINY // 3
+    while True:
+        low, high, bits = find_bracket(f, gain, wanted)
         slope = multiplier(f, gain, low, high, bits)
-        if slope.rel_accuracy_bits() >= _bits(digits) or abs(slope) < arb(2) ** -TINY:
+        missing = _bits(digits) - slope.rel_accuracy_bits()
+        if missing <= 0 or abs(slope) < arb(2) ** -TINY or wanted >= deepest:
             break
-    lower, upper = endpoints(divided(low, gain, bits))[0], endpoints(divided(high, gain, bits))[1]
-    return FixedPoint(lower, upper, endpoints(slope), stable=not abs(slope) > 1)
+        wanted = min(deepest, 4 * wanted if slope.contains(0) else wanted + missing // 3 + 2)
+    with ctx.workprec(bits):
+        xi = divided(low, gain, bits).union(divided(high, gain, bits))
+    return FixedPoint(*endpoints(xi), endpoints(slope), stable=not abs(slope) > 1)
 
 
 def find_bracket(f: Activation, gain: sympy.Expr, digits: int) -> tuple[Fraction, Fraction, int]:
     """(low, high, bits) with `brackets(f, gain, low, high, bits)` and high - low <= 10^-digits low / 2."""
-    goal = _bits(digits)
-    working = 2 * goal
-    while working <= _MAX_WORKING:
-        with ctx.workprec(working):
-            y = _approximate(f, gain)
-            if y is not None:
+    goal, spare = _bits(digits), 32
+    while goal + spare <= _MAX_WORKING:
+        y = _approximate(f, gain, goal, spare)
+        if y is not None:
+            with ctx.workprec(goal + spare):
                 low, high = (as_fraction((y * (1 + sign * arb(2) ** -goal)).mid()) for sign in (-1, 1))
-                if brackets(f, gain, low, high, working):
-                    return low, high, working
-        working *= 2
+            if brackets(f, gain, low, high, goal + spare):
+                return low, high, goal + spare
+        spare *= 2  # cancellation near the critical gain eats log2(1/(a/omega - 1)) bits
     raise ArithmeticError(f"gain={gain}: no bracket of xi_a was found within {_MAX_WORKING} bits")
 
 
 def _bits(digits: int) -> int:
-    return int(digits * 3.33) + 8
+    return int(digits * 3.322) + 8
 
 
-def _octave(f: Activation, gain: sympy.Expr) -> tuple[arb, arb] | None:
-    """(2^n, 2^(n+1)) with f(y)/y above 1/a at the first and below at the second; None if precision fails first.
-
-    Raises `ArithmeticError` after 2^15 octaves: an odd sigmoid with such a fixed point would be a strange one.
-    """
-    low = arb(1)
-    for _ in range(_MAX_OCTAVES):
-        side = quotient_side(f, gain, low)
-        if side > 0:
+def _approximate(f: Activation, gain: sympy.Expr, goal: int, spare: int) -> arb | None:
+    """A point within about 2^-goal xi_a of a xi_a, with at most `goal + spare` bits; None if `spare` is too little."""
+    stages = [goal]
+    while stages[-1] > _START_BITS:
+        stages.append(stages[-1] // 2 + 8)
+    start = stages.pop()
+    with ctx.workprec(start + spare):
+        y = _start(f, gain, start)
+    for bits in reversed(stages):
+        if y is None:
             break
-        if side == 0 and low < arb(2) ** -ctx.prec:
-            return None
-        low = low / 2
-    high = 2 * low
-    for _ in range(_MAX_OCTAVES):
-        side = quotient_side(f, gain, high)
-        if side < 0:
-            return low, high
-        if side == 0 and high > arb(2) ** ctx.prec:
-            return None
-        low, high = high, 2 * high
-    raise ArithmeticError(f"f(y)/y does not cross 1/a within {_MAX_OCTAVES} octaves")
+        with ctx.workprec(bits + spare):
+            y = _newton_step(f, gain, y)
+    return y
 
 
-def _approximate(f: Activation, gain: sympy.Expr) -> arb | None:
-    """A point near a xi_a: its octave, then 40 bits by bisection, the rest by Newton; None if precision fails."""
-    octave = _octave(f, gain)
-    if octave is None:
+def _newton_step(f: Activation, gain: sympy.Expr, y: arb) -> arb | None:
+    value, slope = f.taylor(y, 1)
+    step = (value / y - 1 / evaluate(gain, {}, BALL)) * y * y / (y * slope - value)
+    return (y - step).mid() if step.is_finite() else None
+
+
+def _start(f: Activation, gain: sympy.Expr, bits: int) -> arb | None:
+    """`_approximate` from scratch: Newton for log D(y) = log D(y*), in the variable log y, D(y) = f'(0) y/f(y) - 1.
+
+    The target D(y*) = a f'(0) - 1 is known. In these coordinates the branch is nearly straight at every gain: D ~ y^k
+    near 0 and D ~ y far out. A step that leaves the bracket known so far, or starts where f(y)/y rises (f is no odd sigmoid
+    then), gives way to bisection. Raises `ArithmeticError` after 1000 steps.
+    """
+    slope_at_0, a = evaluate(slope_at_zero(f), {}, BALL), evaluate(gain, {}, BALL)
+    target = slope_at_0 * a - 1
+    if target.rel_accuracy_bits() < bits:
         return None
-    low, high = octave
-    for _ in range(40):
-        middle = ((low + high) / 2).mid()
-        if quotient_side(f, gain, middle) > 0:
-            low = middle
-        else:
-            high = middle
-    y, reciprocal = ((low + high) / 2).mid(), 1 / evaluate(gain, {}, BALL)
-    for _ in range(ctx.prec.bit_length()):
+    low, high, y = arb(0), arb.pos_inf(), arb(17) / 16  # any point that is no likely kink
+    for _ in range(_MAX_STEPS):
         value, slope = f.taylor(y, 1)
-        step = (value / y - reciprocal) * y * y / (y * slope - value)
-        if not step.is_finite():
+        distance = slope_at_0 * y / value - 1
+        steepness = (1 + distance) * (value - y * slope) / (distance * value)  # d log D / d log y
+        step = (target / distance).log() / steepness if steepness > 0 else arb.nan()
+        if abs(step) < arb(2) ** -bits:
+            return (y * step.exp()).mid()
+        if value * a > y:
+            low = y
+        elif value * a < y:
+            high = y
+        else:
             return None
-        y = (y - step).mid()
-    return y if y > 0 else None
+        y = _inside(low, high, y * step.exp())
+    raise ArithmeticError(f"f(y)/y does not cross 1/a within {_MAX_STEPS} steps")
+
+
+def _inside(low: arb, high: arb, proposal: arb) -> arb:
+    """The proposal if it lies in (low, high), otherwise a point that does, in the middle on a logarithmic scale."""
+    if low < proposal < high:
+        return proposal.mid()
+    if not high.is_finite():
+        return 2 * low
+    return (high / 2 if low.is_zero() else (low * high).sqrt()).mid()
