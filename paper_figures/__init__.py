@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from paper_figures import bifurcation, calibration, style
+from paper_figures import bifurcation, calibration, gains, style
 from theory.validation import InputError
 from verify.files import write_whole
 
@@ -26,6 +26,7 @@ class Recipe(NamedTuple):
 
 FIGURES = {
     "bifurcation": Recipe(bifurcation.data, bifurcation.figure),
+    "lyapunov": Recipe(gains.data, gains.figure),
     "negative_rate": Recipe(calibration.data, calibration.figure),
 }
 

@@ -1,1 +1,1 @@
-"""Gains that vary from layer to layer: adversarial (`sequences`), random (`lyapunov`), and those a network has (`effective`)."""
+"""Gains that vary with the layer: adversarial (`sequences`), random (`lyapunov`), those of a network (`effective`)."""

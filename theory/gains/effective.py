@@ -21,27 +21,26 @@ from theory.calibration import omega, sigma
 from theory.gains.lyapunov import N, s
 
 gain = sympy.Symbol("a", real=True)
+r = sympy.Symbol("r", real=True)  # (a - omega)/sigma
 
 
 @cache
-def wide_gain_density() -> sympy.Expr:
-    """The density of a = h/x in the wide limit with x_0 ~ N(0, I), in `gain`, omega, sigma: Cauchy(omega, sigma).
-
-    With r = (a - omega)/sigma, a ratio of independent standard normal variables: its density is int |y| phi(r y) phi(y) dy,
-    and SymPy integrates.
-    """
-    y, r = sympy.Symbol("y", positive=True), sympy.Symbol("r", real=True)
+def _ratio_density() -> sympy.Expr:
+    """The density of xi/x in `r`: int |y| phi(r y) phi(y) dy, by SymPy."""
+    y = sympy.Symbol("y", positive=True)
     normal = sympy.exp(-(y**2) / 2) / sympy.sqrt(2 * sympy.pi)
-    ratio = sympy.simplify(2 * sympy.integrate(y * normal.subs(y, r * y) * normal, (y, 0, sympy.oo)))
-    return ratio.subs(r, (gain - omega) / sigma) / sigma
+    return sympy.simplify(2 * sympy.integrate(y * normal.subs(y, r * y) * normal, (y, 0, sympy.oo)))
+
+
+def wide_gain_density() -> sympy.Expr:
+    """The density of a = omega + sigma xi/x in `gain`, omega, sigma, for x_0 ~ N(0, I), N -> oo: Cauchy(omega, sigma)."""
+    return _ratio_density().subs(r, (gain - omega) / sigma) / sigma
 
 
 @cache
 def wide_flip_rate() -> sympy.Expr:
-    """P(a < 0) = arctan(s)/pi for the Cauchy gain, as an expression in s = sigma/omega; SymPy integrates the density."""
-    u = sympy.Symbol("u", positive=True)  # -a/omega
-    density = sympy.simplify(omega * wide_gain_density().subs({gain: -omega * u, sigma: s * omega}))
-    return sympy.simplify(sympy.integrate(density, (u, 0, sympy.oo)))
+    """P(a < 0) = P(xi/x < -1/s) = arctan(s)/pi in the wide limit, in s; SymPy integrates the density of the ratio."""
+    return sympy.integrate(_ratio_density(), (r, -sympy.oo, -1 / s))
 
 
 def flip_rate_at_width() -> sympy.Expr:

@@ -11,8 +11,8 @@ freedom and noncentrality 2 tau: a central one with N + 2K degrees, K ~ Poisson(
     2 lambda_N = -log tau + E psi(N/2 + K).                                                              (Poisson)
 
 The coefficient of tau^m in e^{-tau} sum_k tau^k/k! psi(b + k) is D^m psi(b)/m!, D psi(b) = psi(b+1) - psi(b) = 1/b, and by
-induction D^m psi(b) = (-1)^{m-1} (m-1)!/(b)_m. So E psi(b + K) = psi(b) + sum_{m >= 1} (-1)^{m-1} tau^m/(m (b)_m), and the sum is
-(tau/b) 2F2(1, 1; b + 1, 2; -tau), b = N/2.
+induction D^m psi(b) = (-1)^{m-1} (m-1)!/(b)_m. So E psi(b + K) = psi(b) + sum_{m >= 1} (-1)^{m-1} tau^m/(m (b)_m), b = N/2,
+and the sum is (tau/b) 2F2(1, 1; b + 1, 2; -tau).
 
 **Laplace form.** (b)_m^{-1} = B(b, m)/(m-1)! turns the derivative of that sum into int_0^1 (1-v)^{b-1} e^{-tau v} dv, and
 
@@ -20,17 +20,19 @@ induction D^m psi(b) = (-1)^{m-1} (m-1)!/(b)_m. So E psi(b + K) = psi(b) + sum_{
 
 has the same derivative in tau; both sides are -log tau + psi(b) + o(1) at tau -> 0, because int_0^1 (1 - (1-v)^{b-1})/v dv =
 psi(b) + Euler's gamma. Hence the **width theorem**, for real N >= 1: if N >= 2 (b >= 1) the integrand is >= 0 and
-2 lambda_N(s) >= E_1(N/(2 s^2)) > 0 for every s > 0, with equality for N = 2; if N < 2 Watson's lemma gives lambda_N < 0 for small
-s. (For whole N >= 2 another reason: log|x| is subharmonic in R^N, so its mean over spheres around e is at least log|e| = 0;
-in the plane that mean is max(0, log r).) N = 1 is the only width at which small noise makes a signal collapse.
+2 lambda_N(s) >= E_1(N/(2 s^2)) > 0 for every s > 0, with equality for N = 2; if N < 2, Bernoulli's (1-v)^{b-1} >= 1 + (1-b) v
+and E_1(tau) < e^{-tau}/tau give lambda_N < 0 as soon as e^tau > 1 + 1/(1-b). (For whole N >= 2 another reason: log|x| is
+subharmonic in R^N, so its mean over spheres around e is at least log|e| = 0; in the plane that mean is max(0, log r).)
+N = 1 is the only width at which small noise makes a signal collapse.
 
-**N = 1.** With x = 1/(s sqrt 2) and Dawson's function D(x) = e^{-x^2} int_0^x e^{u^2} du, lambda_1'(s) = D'(x)/s. D' = 1 - 2 x D
-starts at 1 and cannot stay positive (D -> 0), and where D' = 0, D'' = -2 D < 0: every critical point of D is a strict
-maximum, so there is one only. So lambda_1 falls from lambda_1(0+) = 0 to its minimum at s_min and rises to oo from there: it
+**N = 1.** With x = 1/(s sqrt 2) and Dawson's function D(x) = e^{-x^2} int_0^x e^{u^2} du, lambda_1'(s) = D'(x)/s. The slope
+D' = 1 - 2 x D starts at 1 and cannot stay positive (D -> 0), and where D' = 0, D'' = -2 D < 0: every critical point of D is a
+strict maximum, so there is one only. So lambda_1 falls from lambda_1(0+) = 0 to its minimum at s_min and rises to oo from there: it
 has exactly one zero s_c, is negative below and positive above. For s < s_c the surrogate x_{n+1} = f(a_n x_n) collapses
 almost surely, for |f(u)| <= |u|/omega (the star shape) and the law of large numbers.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 
@@ -126,7 +128,7 @@ def laplace_ball(noise: arb, width: int) -> arb:
         quotient = acb(-1)
         if width > 1:
             quotient = acb(0)
-            for _ in range(width - 2):
+            for _power in range(width - 2):
                 quotient = quotient * w + 1
             quotient = quotient * w
         return quotient / (1 + w) * (-acb(rate) * (1 - w * w)).exp()
@@ -156,7 +158,7 @@ def least_exponent_noise(digits: int = 40) -> Fraction:
     return _root(lambda noise: evaluate(derivative_formula(), {s: noise}, MPMATH), ("0.7", "0.8"), digits)
 
 
-def _root(function: "mpmath.calculus.optimization.Function", ends: tuple[str, str], digits: int) -> Fraction:
+def _root(function: Callable[..., mpmath.mpf], ends: tuple[str, str], digits: int) -> Fraction:
     with mpmath.workdps(digits + 15):
         root = mpmath.findroot(function, tuple(map(mpmath.mpf, ends)), solver="anderson", tol=mpmath.mpf(10) ** (-2 * digits))
         return Fraction(mpmath.nstr(root, digits))
@@ -177,5 +179,6 @@ def collapse_depth(target: str | Fraction) -> int:
     p < p_c(L) reads L > log(1-2p)/log(1 - 2 Phi(-1/s_c)). Raises `InputError` unless 0 < p < 1/2.
     """
     rate = validation.target_negative_rate(target)
-    decay = 1 - 2 * collapse_target(1)
-    return int(((1 - 2 * as_ball(rate)).log() / decay.log()).floor().unique_fmpz()) + 1
+    with ctx.workprec(256):
+        layers = as_ball(1 - 2 * rate).log() / (1 - 2 * collapse_target(1)).log()
+        return int(layers.floor().unique_fmpz()) + 1

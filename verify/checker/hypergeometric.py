@@ -22,7 +22,7 @@ def series_verdict(
     """
     nodes = formula.atoms(sympy.hyper)
     placeholder = sympy.Dummy()
-    linear = sympy.Poly(formula.subs({node: placeholder for node in nodes}), placeholder)
+    linear = sympy.Poly(formula.subs(dict.fromkeys(nodes, placeholder)), placeholder)
     if len(nodes) != 1 or linear.degree() != 1:
         raise ValueError(f"formula={formula}: must hold one hypergeometric function, linearly")
     (node,), (factor, constant) = nodes, linear.all_coeffs()

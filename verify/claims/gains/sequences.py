@@ -21,9 +21,9 @@ from verify.enclosure.fixed_points import enclose_fixed_points
 from verify.methods import property_verdict
 from verify.verdict import Proved, Refuted, Undecided, Verdict
 
-_NAMES = ("tanh", "erf", "softsign", "langevin", "family_1_2")
+_NAMES = ("tanh", "softsign", "algebraic")
 _NEAR = 1 + Fraction(1, 10**6)
-_STEPS = 400  # the slowest multiplier met, 0.895 (family_1_2 at 5/4 omega), leaves 1e-12 after 270 of them
+_STEPS = 120  # the slowest multiplier met, 2/3 (softsign at 3/2 omega), leaves 1e-12 after 70 of them
 _GAP = 1e-8
 _CYCLES = tuple(map(Fraction, ("-11/10", "-3/2", "-3", "-10")))  # a/omega
 
@@ -47,7 +47,7 @@ def _branch(f: Activation, ratio: Fraction) -> Fraction:
 def bounds_claim(name: str, f: Activation) -> Claim:
     """The proposition of `theory.gains.sequences`, on sequences with an arbitrary start and a periodic tail.
 
-    Sampled where limits are reached: the least and the greatest |a_n|/omega of the tail avoid (3/4, 5/4); what lies between
+    Sampled where limits are reached: the least and the greatest |a_n|/omega of the tail avoid (3/4, 3/2); what lies between
     them does not. Constant tails attain the bounds, so bounds that are narrower by 10^-6 are refuted.
     """
     return Claim(
@@ -55,7 +55,7 @@ def bounds_claim(name: str, f: Activation) -> Claim:
         statement=f"x_(n+1) = f(a_n x_n), f = {f.expression}, signed gains: xi(liminf |a_n|) <= liminf |x_n| (x_0 and all a_n "
         "nonzero) and limsup |x_n| <= xi(limsup |a_n|)",
         latex=r"\xi(\liminf |a_n|) \le \liminf |x_n| \le \limsup |x_n| \le \xi(\limsup |a_n|)",
-        hypotheses=("f is an odd sigmoid", "x_0 in +-[2^-10, 2^10]", "up to 6 arbitrary gains, then a period of up to 6"),
+        hypotheses=("f is an odd sigmoid", "x_0 in +-[2^-10, 2^10]", "up to 4 arbitrary gains, then a period of up to 6"),
         source="THEORY B6, G3",
         subject=lambda: partial(sequences.tail_bounds, partial(_branch, f)),
         twin=Twin("the bounds are narrower by 10^-6 on either side", lambda: partial(_narrower, f)),
@@ -69,8 +69,8 @@ def _narrower(f: Activation, gains: Sequence[Fraction]) -> tuple[Fraction, Fract
 
 
 def _tails() -> st.SearchStrategy[list[Fraction]]:
-    """One period of a_n/omega in sixteenths, with random signs; its extreme sizes avoid (12, 20), the others do not."""
-    extreme = st.one_of(st.integers(0, 12), st.integers(20, 96))
+    """One period of a_n/omega in sixteenths, with random signs; its extreme sizes avoid (12, 24), the others do not."""
+    extreme = st.one_of(st.integers(0, 12), st.integers(24, 96))
     sizes = st.builds(
         lambda ends, rest: [*ends, *(n for n in rest if min(ends) <= n <= max(ends))],
         st.lists(extreme, min_size=1, max_size=2),
@@ -81,12 +81,14 @@ def _tails() -> st.SearchStrategy[list[Fraction]]:
 
 
 def _starts() -> st.SearchStrategy[list[float]]:
-    return st.lists(st.builds(lambda size, sign: sign * size, st.floats(2.0**-10, 2.0**10), st.sampled_from((-1, 1))), min_size=1)
+    return st.lists(
+        st.builds(lambda size, sign: sign * size, st.floats(2.0**-10, 2.0**10), st.sampled_from((-1, 1))), min_size=1
+    )
 
 
 def _tails_stay_inside(f: Activation, bounds: Bounds, context: Context) -> Verdict:
     omega = float(odd_sigmoid.omega(f))
-    prefixes = st.lists(st.integers(-96, 96).map(lambda n: Fraction(n, 16)), max_size=6)
+    prefixes = st.lists(st.integers(-96, 96).map(lambda n: Fraction(n, 16)), max_size=4)
 
     def problem(example: tuple[list[float], list[Fraction], list[Fraction]]) -> str | None:
         starts, prefix, period = example
@@ -97,7 +99,9 @@ def _tails_stay_inside(f: Activation, bounds: Bounds, context: Context) -> Verdi
             x = f(omega * float(gain) * x)
             if n >= _STEPS:
                 tail.append(numpy.abs(x))
-        where = f"x_0 in {starts}, a_n/omega = {', '.join(map(str, prefix))}, then {', '.join(map(str, period))} again and again"
+        where = (
+            f"x_0 in {starts}, a_n/omega = {', '.join(map(str, prefix))}, then {', '.join(map(str, period))} again and again"
+        )
         if numpy.max(tail) > high + _GAP:
             return f"{where}: |x_n| comes to {numpy.max(tail):.9g}, above {high:.9g}"
         if all(prefix) and all(period) and numpy.min(tail) < low - _GAP:
@@ -106,20 +110,22 @@ def _tails_stay_inside(f: Activation, bounds: Bounds, context: Context) -> Verdi
 
     what = f"(starts x_0, first gains, period), {_STEPS} steps in doubles"
     examples = st.tuples(_starts(), prefixes, _tails())
-    return property_verdict(examples, problem, examples=50, seed=context.seed, what=what)
+    return property_verdict(examples, problem, examples=30, seed=context.seed, what=what)
 
 
 def cycle_claim(name: str, f: Activation) -> Claim:
     """The points +-c are exchanged if f(a c) = -c, which for a < 0 and odd f reads f(|a| c) = c: c = xi_|a|."""
     return Claim(
         id=f"gains.two_cycle.{name}",
-        statement=f"at a gain a < -omega the map x -> f(a x), f = {f.expression}, exchanges xi_|a| and -xi_|a|, and orbits with "
-        f"x_0 != 0 tend to this 2-cycle (a/omega = {', '.join(map(str, _CYCLES))})",
+        statement=f"at a gain a < -omega the map x -> f(a x), f = {f.expression}, exchanges xi_|a| and -xi_|a|, and orbits "
+        f"with x_0 != 0 tend to this 2-cycle (a/omega = {', '.join(map(str, _CYCLES))})",
         latex=r"a < -\omega:\quad f(\pm a\,\xi_{|a|}) = \mp \xi_{|a|},\quad x_{2n} \to \operatorname{sign}(x_0)\,\xi_{|a|}",
         hypotheses=("f is an odd sigmoid", "the listed gains"),
         source="THEORY B1, B6",
         subject=lambda: partial(sequences.limit_cycle, partial(_branch, f)),
-        twin=Twin("its points are +-xi_|a| (1 + 10^-6)", lambda: lambda r: _wider(sequences.limit_cycle(partial(_branch, f), r))),
+        twin=Twin(
+            "its points are +-xi_|a| (1 + 10^-6)", lambda: lambda r: _wider(sequences.limit_cycle(partial(_branch, f), r))
+        ),
         checks=(Check("enclosure", partial(_is_exchanged, f)), Check("property", partial(_orbits_alternate, f))),
     )
 
@@ -164,4 +170,4 @@ def _orbits_alternate(f: Activation, cycle: Cycle, context: Context) -> Verdict:
 
     examples = st.tuples(st.sampled_from(_CYCLES[1:]), _starts())
     what = f"(gain, starts x_0), {_STEPS} steps in doubles"
-    return property_verdict(examples, problem, examples=20, seed=context.seed, what=what)
+    return property_verdict(examples, problem, examples=10, seed=context.seed, what=what)
