@@ -27,9 +27,9 @@ N = 1 is the only width at which small noise makes a signal collapse.
 
 **N = 1.** With x = 1/(s sqrt 2) and Dawson's function D(x) = e^{-x^2} int_0^x e^{u^2} du, lambda_1'(s) = D'(x)/s. The slope
 D' = 1 - 2 x D starts at 1 and cannot stay positive (D -> 0), and where D' = 0, D'' = -2 D < 0: every critical point of D is a
-strict maximum, so there is one only. So lambda_1 falls from lambda_1(0+) = 0 to its minimum at s_min and rises to oo from there: it
-has exactly one zero s_c, is negative below and positive above. For s < s_c the surrogate x_{n+1} = f(a_n x_n) collapses
-almost surely, for |f(u)| <= |u|/omega (the star shape) and the law of large numbers.
+strict maximum, so there is one only. So lambda_1 falls from lambda_1(0+) = 0 to its minimum at s_min and rises to oo from
+there: it has exactly one zero s_c, is negative below and positive above. For s < s_c the surrogate x_{n+1} = f(a_n x_n)
+collapses almost surely, for |f(u)| <= |u|/omega (the star shape) and the law of large numbers.
 """
 
 from collections.abc import Callable

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim
-from verify.claims.gains import effective, lyapunov, sequences
+from verify.claims.gains import effective, lyapunov, sequences, width
 
 
 def claims() -> Iterator[Claim]:
     yield from sequences.claims()
     yield from lyapunov.claims()
+    yield from width.claims()
     yield from effective.claims()
