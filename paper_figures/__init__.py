@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from paper_figures import bifurcation, calibration, cobweb, critical_decay, style
+from paper_figures import bifurcation, calibration, cobweb, critical_decay, gains, style
 from theory.validation import InputError
 from verify.files import write_whole
 
@@ -28,6 +28,7 @@ FIGURES = {
     "bifurcation": Recipe(bifurcation.data, bifurcation.figure),
     "cobweb": Recipe(cobweb.data, cobweb.figure),
     "critical_decay": Recipe(critical_decay.data, critical_decay.figure),
+    "lyapunov": Recipe(gains.data, gains.figure),
     "negative_rate": Recipe(calibration.data, calibration.figure),
 }
 

@@ -8,7 +8,7 @@ import pytest
 from theory.activation import CATALOGUE
 from theory.wide_limit import propagate
 from verify.claims import all_claims
-from verify.cross_check.statistics import SIMULATION_CLAIMS, interval, within
+from verify.cross_check.statistics import SIMULATION_CLAIMS, all_within, interval, proportion, within
 from verify.verdict import Refuted, Supported, Undecided
 
 TANH = CATALOGUE["tanh"]
@@ -42,6 +42,28 @@ def test_the_detectable_excess_is_detected() -> None:
 def test_the_error_budget_is_split_over_the_simulation_claims_that_exist() -> None:
     found = [claim for claim in all_claims() if any(check.method == "simulation" for check in claim.checks)]
     assert len(found) == SIMULATION_CLAIMS
+
+
+def test_a_proportion_of_none_or_all_still_has_a_width() -> None:
+    """Clopper and Pearson at 0 of n: 1 - (error/2)^(1/n)."""
+    none, every = proportion(0, 100, 1e-6), proportion(100, 100, 1e-6)
+    assert (none.low, none.high) == (0, pytest.approx(1 - 5e-7**0.01, rel=1e-12))
+    assert (every.low, every.high) == (pytest.approx(5e-7**0.01, rel=1e-12), 1)
+
+
+def test_proportions_cover_with_at_least_the_stated_probability() -> None:
+    generator = numpy.random.default_rng(4)
+    missed = sum(
+        not (i.low <= 0.02 <= i.high) for i in (proportion(int(generator.binomial(50, 0.02)), 50, 0.1) for _ in range(500))
+    )
+    assert missed <= 75, "expected at most 50; more than 75 has probability below 1e-3"
+
+
+def test_several_measurements_agree_only_if_each_does() -> None:
+    good, bad = (interval(numpy.random.default_rng(5).normal(mean, 0.01, 1000), 1e-6) for mean in (0.4, 0.5))
+    assert isinstance(all_within([("one", good, 0.4, 0.01), ("two", bad, 0.5, 0.01)]), Supported)
+    assert isinstance(all_within([("one", good, 0.4, 0.01), ("two", bad, 0.51, 0.01)]), Undecided)
+    assert isinstance(all_within([("one", good, 0.4, 0.01), ("two", bad, 0.4, 0.01)]), Refuted)
 
 
 def test_one_replica_is_not_enough() -> None:

@@ -9,9 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import scipy.special
 
 import paper_figures
-from paper_figures import bifurcation, calibration, cobweb, critical_decay, style
+from paper_figures import bifurcation, calibration, cobweb, critical_decay, gains, style
 from theory.validation import InputError
 
 
@@ -103,6 +104,36 @@ def test_the_first_wide_layer_flips_signs_at_the_rate_of_a_cauchy_gain(rates: li
     assert [row.negative_rate for row in first] == [pytest.approx(math.atan(row.sigma) / math.pi, abs=1e-9) for row in first]
 
 
+@pytest.fixture(scope="module")
+def exponents() -> list[gains.Row]:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    return gains.data(points=5)
+
+
+def test_the_planar_exponent_is_an_exponential_integral(exponents: list[gains.Row]) -> None:
+    """E_1(1/s^2)/2 at s = 1/2, ..., 5/2 (THEORY C3), by SciPy."""
+    curve = [row for row in exponents if (row.kind, row.width) == ("exact", 2)]
+    assert [row.s for row in curve] == [0.5, 1.0, 1.5, 2.0, 2.5]
+    assert [row.exponent for row in curve] == [pytest.approx(scipy.special.exp1(row.s**-2) / 2, rel=1e-13) for row in curve]
+
+
+def test_only_the_surrogate_has_a_negative_exponent_and_that_below_its_zero(exponents: list[gains.Row]) -> None:
+    (zero,) = (row for row in exponents if row.kind == "zero")
+    assert zero.s == 1.5560364780546875
+    for row in exponents:
+        if row.kind == "exact":
+            assert (row.exponent < 0) == (row.width == 1 and row.s < zero.s)
+
+
+def test_simulated_exponents_lie_on_the_curves(exponents: list[gains.Row]) -> None:
+    exact = {(row.width, row.s): row.exponent for row in exponents if row.kind == "exact"}
+    simulated = [row for row in exponents if row.kind == "simulated"]
+    assert len(simulated) == 16
+    for row in simulated:
+        assert row.lower <= exact[row.width, row.s] <= row.upper
+        assert row.upper - row.lower < 0.03
+
+
 def test_every_figure_comes_as_pdf_png_and_csv(drawn: list[Path]) -> None:
     assert [path.name for path in drawn] == [
         f"{name}.{kind}" for name in paper_figures.FIGURES for kind in ("pdf", "png", "csv")
@@ -116,6 +147,7 @@ COLUMNS = [
     ("bifurcation", bifurcation.Row),
     ("cobweb", cobweb.Row),
     ("critical_decay", critical_decay.Row),
+    ("lyapunov", gains.Row),
     ("negative_rate", calibration.Row),
 ]
 
@@ -139,7 +171,7 @@ def test_the_same_data_give_the_same_bytes(pitchfork: list[bifurcation.Row]) -> 
 
 def test_an_unknown_figure_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
     with pytest.raises(
-        InputError, match=r"^figure=histogram: .*the figures are bifurcation, cobweb, critical_decay, negative_rate$"
+        InputError, match=r"^figure=histogram: .*the figures are bifurcation, cobweb, critical_decay, lyapunov, negative_rate$"
     ):
         paper_figures.draw(["bifurcation", "histogram"], tmp_path / "new")
     assert not (tmp_path / "new").exists()

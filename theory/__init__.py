@@ -24,6 +24,17 @@ from theory.calibration import (
     sigma_star_ball,
     sigma_star_formula,
 )
+from theory.gains.effective import flip_rate_at_width, wide_flip_rate, wide_gain_density
+from theory.gains.lyapunov import (
+    collapse_depth,
+    collapse_target,
+    critical_noise,
+    exponent_formula,
+    lyapunov_exponent,
+    lyapunov_exponent_ball,
+    lyapunov_exponent_mpf,
+)
+from theory.gains.sequences import limit_cycle, tail_bounds
 from theory.odd_sigmoid import (
     AXIOMS,
     NormalForm,
@@ -49,11 +60,20 @@ __all__ = [
     "branch_series",
     "classify",
     "closed_form_fixed_point",
+    "collapse_depth",
+    "collapse_target",
+    "critical_noise",
     "decay_law",
+    "exponent_formula",
     "family",
     "fixed_point_array",
     "flip_rate",
+    "flip_rate_at_width",
     "leading_law",
+    "limit_cycle",
+    "lyapunov_exponent",
+    "lyapunov_exponent_ball",
+    "lyapunov_exponent_mpf",
     "negative_rate_ball",
     "negative_rate_formula",
     "normal_form",
@@ -70,6 +90,9 @@ __all__ = [
     "slope_at_zero",
     "supremum",
     "t",
+    "tail_bounds",
     "taylor_coefficients",
+    "wide_flip_rate",
+    "wide_gain_density",
     "x",
 ]

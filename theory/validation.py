@@ -102,6 +102,14 @@ def depth(value: Exact) -> int:
     return int(number)
 
 
+def width(value: Exact) -> int:
+    """A number of neurons a layer N: a whole number >= 1."""
+    number = exact_number("width", value)
+    if number.denominator != 1 or number < 1:
+        raise InputError("width", value, "must be a whole number of neurons >= 1")
+    return int(number)
+
+
 def target_negative_rate(value: Exact) -> Fraction:
     """A target p for the negative rate: 0 < p < 1/2."""
     p = exact_number("p", value)

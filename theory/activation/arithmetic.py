@@ -27,6 +27,7 @@ import sympy
 from flint import arb, arb_series
 
 Unary = Callable[[Any], Any]
+_SEVERAL = (sympy.hyper, sympy.polygamma, sympy.expint)  # functions of several arguments
 
 
 class UnsupportedError(TypeError):
@@ -39,7 +40,7 @@ class Arithmetic:
 
     rational: an exact rational -> a function that gives its value at the current precision; pi, e: the constants
     fold: rounds a whole constant subexpression at once (floats), or None (constants are walked like the rest)
-    functions: SymPy function class -> unary operation
+    functions: SymPy function class -> operation, unary but for those in `_SEVERAL`
     power: (exact rational exponent, base is known to be >= 0) -> the operation base -> base^exponent
     maximum, minimum: binary operations
     """
@@ -48,7 +49,7 @@ class Arithmetic:
     rational: Callable[[sympy.Rational], Callable[[], Any]]
     pi: Callable[[], Any]
     e: Callable[[], Any]
-    functions: Mapping[Any, Unary]
+    functions: Mapping[Any, Callable[..., Any]]
     power: Callable[[sympy.Rational, bool], Unary]
     maximum: Callable[[Any, Any], Any]
     minimum: Callable[[Any, Any], Any]
@@ -107,6 +108,12 @@ def _step(node: Any, arithmetic: Arithmetic, visit: Callable[[Any], int]) -> Ste
     if node.func in arithmetic.functions and (len(node.args) == 1 or node.func is sympy.Heaviside):  # (u, value at 0)
         function, at = arithmetic.functions[node.func], visit(node.args[0])
         return lambda results, values: function(results[at])
+    if isinstance(node, sympy.Tuple):  # the parameters of a hypergeometric function
+        entries = [visit(entry) for entry in node.args]
+        return lambda results, values: [results[entry] for entry in entries]
+    if node.func in arithmetic.functions and node.func in _SEVERAL:
+        several, places = arithmetic.functions[node.func], [visit(argument) for argument in node.args]
+        return lambda results, values: several(*(results[place] for place in places))
     raise UnsupportedError(f"{arithmetic.name} arithmetic has no '{node.func.__name__}'")
 
 

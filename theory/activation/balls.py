@@ -7,7 +7,7 @@ from typing import Any
 import sympy
 from flint import arb, arb_series, fmpq
 
-from theory.activation.arithmetic import Arithmetic, Unary, integer_power
+from theory.activation.arithmetic import Arithmetic, Unary, UnsupportedError, integer_power
 
 
 def _ball_sign(value: arb) -> arb:
@@ -24,6 +24,12 @@ def _ball_power(exponent: sympy.Rational, nonnegative: bool) -> Unary:
         return 1 / result if inverse else result
 
     return power
+
+
+def _ball_polygamma(order: arb, value: arb) -> arb:
+    if not order.is_zero():
+        raise UnsupportedError("ball arithmetic has polygamma of order 0 (digamma) only")
+    return value.digamma()
 
 
 def _ball_rational(number: sympy.Rational) -> Callable[[], arb]:
@@ -51,8 +57,13 @@ BALL = Arithmetic(
         sympy.asinh: arb.asinh,
         sympy.erf: arb.erf,
         sympy.erfc: arb.erfc,
+        sympy.erfi: arb.erfi,
         sympy.erfinv: arb.erfinv,
         sympy.erfcinv: arb.erfcinv,
+        sympy.gamma: arb.gamma,
+        sympy.polygamma: _ball_polygamma,
+        sympy.expint: lambda order, value: value.expint(order),
+        sympy.hyper: lambda upper, lower, value: value.hypgeom(upper, lower),
         sympy.Abs: abs,
         sympy.sign: _ball_sign,
         sympy.Heaviside: lambda value: (1 + _ball_sign(value)) / 2,

@@ -53,11 +53,17 @@ def moment_agrees(sigma: NoiseScale, moment: float, context: Context) -> Verdict
 
 
 def _observe(sigma: float, context: Context) -> Observations | Verdict:
+    missing = without_torch(context)
+    return _measured(sigma, context.seed, context.device) if missing is None else missing
+
+
+def without_torch(context: Context) -> Undecided | None:
+    """The verdict of a simulation that cannot run because PyTorch is missing, or None."""
     try:
         choose_device(context.device)
     except ImportError:
         return Undecided("PyTorch is not installed: pip install 'oddsigmoid[simulation]'", missing="torch")
-    return _measured(sigma, context.seed, context.device)
+    return None
 
 
 @cache

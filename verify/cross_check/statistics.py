@@ -1,5 +1,6 @@
 """Confidence intervals over independent replicas, and what they decide about a stated tolerance."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy
@@ -9,7 +10,7 @@ from scipy import stats
 from verify.verdict import Refuted, Supported, Undecided, Verdict
 
 FAMILY_ERROR = 1e-6  # of one ledger run: the probability that any simulation claim is decided wrongly
-SIMULATION_CLAIMS = 3  # that share it, each with FAMILY_ERROR / SIMULATION_CLAIMS (Bonferroni)
+SIMULATION_CLAIMS = 6  # that share it, each with FAMILY_ERROR / SIMULATION_CLAIMS (Bonferroni)
 POWER = 0.999
 
 
@@ -38,6 +39,17 @@ def interval(samples: NDArray[numpy.float64], error: float = FAMILY_ERROR / SIMU
     return Interval(mean, mean - half, mean + half, error, len(samples), deviation)
 
 
+def proportion(hits: int, replicas: int, error: float) -> Interval:
+    """A probability from `hits` among independent replicas: the exact interval of Clopper and Pearson, valid at 0 and 1 too.
+
+    `detectable` then uses the largest standard error within that interval.
+    """
+    low = float(stats.beta.ppf(error / 2, hits, replicas - hits + 1)) if hits else 0.0
+    high = float(stats.beta.isf(error / 2, hits + 1, replicas - hits)) if hits < replicas else 1.0
+    widest = min(max(0.5, low), high)  # where p (1 - p) is largest
+    return Interval(hits / replicas, low, high, error, replicas, (widest * (1 - widest) / replicas) ** 0.5)
+
+
 def within(measured: Interval, predicted: float, tolerance: float) -> Verdict:
     """Is the true mean within `tolerance` of `predicted`? Decided only if the whole interval is inside, or outside."""
     low, high = predicted - tolerance, predicted + tolerance
@@ -51,3 +63,13 @@ def within(measured: Interval, predicted: float, tolerance: float) -> Verdict:
     if measured.high < low or measured.low > high:
         return Refuted(facts)
     return Undecided(f"the interval straddles the tolerance: {facts}")
+
+
+def all_within(measurements: Iterable[tuple[str, Interval, float, float]]) -> Verdict:
+    """`within` for several (name, measured, predicted, tolerance): Refuted if one is, Supported if all are."""
+    verdicts = [(name, within(measured, predicted, tolerance)) for name, measured, predicted, tolerance in measurements]
+    facts = "; ".join(f"{name}: {verdict.reason}" for name, verdict in verdicts)
+    for kind in (Refuted, Undecided):
+        if any(isinstance(verdict, kind) for _, verdict in verdicts):
+            return kind(facts)
+    return Supported(facts)
