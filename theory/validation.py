@@ -94,6 +94,17 @@ def positive_gain(value: Exact) -> Fraction:
     return gain
 
 
+def gain_interval(value: str) -> tuple[Fraction, Fraction]:
+    """Two gains 0 < A <= B written as ``A:B``."""
+    low, _, high = value.partition(":")
+    if not low or not high:
+        raise InputError("gain", value, "write an interval of gains as A:B, for example 0.9:1.1")
+    ends = positive_gain(low), positive_gain(high)
+    if ends[0] > ends[1]:
+        raise InputError("gain", value, f"the interval is empty; write {high}:{low}")
+    return ends
+
+
 def depth(value: Exact) -> int:
     """A number of layers L: a whole number >= 1."""
     number = exact_number("depth", value)

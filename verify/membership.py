@@ -45,12 +45,13 @@ from verify.checker.growth import diverges, is_bounded
 from verify.checker.oddness import is_odd
 from verify.checker.rules import sign_by_rules
 from verify.checker.sign import is_defined, sign_on_half_line, without_known_kinks
-from verify.checker.witness import REASONS, WORKING_BITS, find_witness, make_witness, witness_between
+from verify.checker.witness import WORKING_BITS, find_witness, make_witness, witness_between
 from verify.enclosure.cover import Failure, Violation, find_cover, find_sign
 from verify.verdict import Proved, Refuted, Undecided, Verdict, Witness
 
 _GAPS = "f was not shown to be defined for all real x"
 _OCTAVES = 24
+_FAR_OCTAVES = 12
 
 Road = Literal["any", "rules", "balls"]
 
@@ -153,7 +154,7 @@ class _Decision:
         end, degree, c = found
         if degree > 1:
             return Refuted("f'(0) = 0", Witness(SLOPE_AT_ZERO.name, "0", "0", "0", "f'(0) <= 0"))
-        reason = f"|f(x)| >= {c} x^({degree}) on (0, {end}], so f(x)/x has no finite limit at 0"
+        reason = f"|f(x)| >= {c} {_power(degree)} on (0, {end}], so f(x)/x has no finite limit at 0"
         if degree == 0:
             reason = f"|f(x)| >= {c} on (0, {end}], so f is not continuous at 0"
         return Refuted(reason, self.witness(SLOPE_AT_ZERO.name, end, f"{reason}; f(x)"))
@@ -172,7 +173,7 @@ class _Decision:
         found = self.leading_term(at_infinity)
         if found is not None and found[1] < 0:
             start, degree, c = found
-            reason = f"|f(x)| >= {c} x^({-degree}) for x >= {start}"
+            reason = f"|f(x)| >= {c} {_power(-degree)} for x >= {start}"
             return Refuted(reason, self.witness(BOUNDED.name, start, f"{reason}; f(x)"))
         undecided = Undecided("neither a bound nor divergence for x -> oo was found")
         return _first(self.logarithmic(), self.outgrown(), undecided)
@@ -196,9 +197,9 @@ class _Decision:
 
     def positive(self, axiom: str, quantity: Quantity, text: str, wanted: int = 1) -> Verdict:
         """The quantity of f has the sign `wanted` for every x > 0."""
-        witness = find_witness(self.f, axiom)
-        if witness is not None:
-            return witness
+        refuted = _first(self.constant_near_zero(axiom, quantity), find_witness(self.f, axiom), Undecided("no witness"))
+        if isinstance(refuted, Refuted):
+            return refuted
         if not self.defined:
             return Undecided(_GAPS)
         if not self.vanishes_at_zero():
@@ -231,9 +232,6 @@ class _Decision:
     def by_cover(self, axiom: str, quantity: Quantity, text: str, wanted: int) -> Verdict:
         if axiom == CONCAVE.name and self.half.has(*KINKED):
             return Undecided("f has kinks, at which f'' says nothing")
-        constant = self.constant_near_zero(axiom, quantity)
-        if constant is not None:
-            return constant
         found = find_cover(self.half, quantity, wanted)
         if isinstance(found, Violation):
             uncertified = Undecided(f"{text} seems to fail on [{found.low}, {found.high}], but no witness was certified")
@@ -247,17 +245,19 @@ class _Decision:
 
     def constant_near_zero(self, axiom: str, quantity: Quantity) -> Refuted | None:
         """Where f' or f - x f' vanishes identically on some (0, r], f or f(x)/x is constant there."""
+        what = {INCREASING.name: "f({})", STAR_SHAPED.name: "f({0})/{0}"}.get(axiom)
         root, constant = common_root(self.half), None
         for octave in range(-_OCTAVES, 1):
             end = Fraction(2) ** (octave * root)
-            model = end_model(at_zero, quantity.expression(self.half), end, root)
+            model = end_model(at_zero, quantity.expression(self.half), end, root) if what else None
             if model is None or not model.vanishes or model.small is not None:
                 break
             constant = end
-        if constant is None:
+        if constant is None or what is None:
             return None
-        inequality = f"{quantity.name} = 0 on (0, {constant}], h = f(t)"
-        return Refuted(f"{REASONS[axiom]}: {inequality}", Witness(axiom, str(float(constant)), "0", "0", inequality))
+        inequality = f"{what.format('x')} - {what.format(decimal_string(constant / 2, 20))} >= 0"
+        witness = Witness(axiom, decimal_string(constant, 20), "0", "0", inequality)
+        return Refuted(f"{what.format('x')} is constant on (0, {constant}]", witness)
 
     # What the roads share.
 
@@ -289,16 +289,18 @@ class _Decision:
         return None
 
     def far_bound(self) -> str | None:
-        """A certified bound of |f| on some [R, oo), in words."""
-        root = common_root(self.half)
-        for octave in range(_OCTAVES):
+        """The least certified bound of |f| on one of some half lines [R, oo), in words."""
+        root, bounds = common_root(self.half), []
+        for octave in range(_FAR_OCTAVES):
             start = Fraction(2) ** (octave * root)
             model = end_model(at_infinity, self.half, start, root)
             if model is not None and not model.infinite:
                 with ctx.workprec(BITS):
-                    _, high = endpoints(abs(model.range()))
-                return f"|f(x)| <= {decimal_string(high, 4, 1)} for x >= {start} by a Taylor model"
-        return None
+                    bounds.append((decimal_string(endpoints(abs(model.range()))[1], 4, 1), start))
+        if not bounds:
+            return None
+        bound, start = min(bounds, key=lambda pair: float(pair[0]))
+        return f"|f(x)| <= {bound} for x >= {start} by a Taylor model"
 
     def witness(self, axiom: str, point: Fraction, inequality: str) -> Witness | None:
         with ctx.workprec(WORKING_BITS):
@@ -307,6 +309,10 @@ class _Decision:
                 return make_witness(axiom, at, self.f(at), inequality)
             except OverflowError:
                 return None
+
+
+def _power(degree: Fraction) -> str:
+    return "x" if degree == 1 else f"x^{degree}" if degree.denominator == 1 else f"x^({degree})"
 
 
 def _first(*verdicts: Verdict | None) -> Verdict:

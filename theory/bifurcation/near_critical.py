@@ -54,7 +54,7 @@ class Pitchfork:
     @property
     def degenerate(self) -> bool:
         """Whether the cubic term vanishes, so that a term of higher order decides (k = 4: the quintic)."""
-        return self.form is not None and self.form.k > 2
+        return self.form is not None and bool(self.form.k > 2)
 
     def __str__(self) -> str:
         if self.form is None:

@@ -62,10 +62,10 @@ class Quantity:
     lost: int
 
 
-VALUE = Quantity("h", lambda h: h, lambda h, _: h, 0)
-SLOPE = Quantity("h'", lambda h: differentiate(h, t), lambda h, _: h.derivative(), 1)
-STAR = Quantity("h - t h'", lambda h: h - t * differentiate(h, t), lambda h, at: h - at * h.derivative(), 1)
-CURVATURE = Quantity("h''", lambda h: differentiate(differentiate(h, t), t), lambda h, _: h.derivative().derivative(), 2)
+VALUE = Quantity("f", lambda h: h, lambda h, _: h, 0)
+SLOPE = Quantity("f'", lambda h: differentiate(h, t), lambda h, _: h.derivative(), 1)
+STAR = Quantity("f - x f'", lambda h: h - t * differentiate(h, t), lambda h, at: h - at * h.derivative(), 1)
+CURVATURE = Quantity("f''", lambda h: differentiate(differentiate(h, t), t), lambda h, _: h.derivative().derivative(), 2)
 
 
 def sign_on_cover(h: sympy.Expr, quantity: Quantity, cover: Cover) -> int:

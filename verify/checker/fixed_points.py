@@ -8,11 +8,12 @@ f(y)/y - 1/a between two points encloses it. Oddness gives the negative one. Not
 from fractions import Fraction
 
 import sympy
-from flint import arb, ctx
+from flint import arb, arb_series, ctx
 
 from theory.activation import Activation
 from theory.activation.arithmetic import evaluate
-from theory.activation.balls import BALL
+from theory.activation.balls import BALL, SERIES
+from theory.activation.expression import t
 from theory.odd_sigmoid import slope_at_zero
 from theory.rounding import as_ball
 from verify.checker.identity import is_zero
@@ -59,6 +60,12 @@ def multiplier(f: Activation, gain: sympy.Expr, low: Fraction, high: Fraction, b
     with ctx.workprec(bits):
         y = as_ball(low).union(as_ball(high))
         return evaluate(gain, {}, BALL) * f.taylor(y, 1)[1]
+
+
+def multiplier_along(h: sympy.Expr, y: arb) -> arb:
+    """An enclosure of y h'(y)/h(y), the multiplier of the fixed point h(y) at gain y/h(y), for all y of a ball."""
+    value, slope = (evaluate(h, {t: arb_series([y, 1], 2)}, SERIES)[n] for n in (0, 1))
+    return y * slope / value
 
 
 def divided(y: Fraction, gain: sympy.Expr, bits: int) -> arb:

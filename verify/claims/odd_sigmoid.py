@@ -3,28 +3,32 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 
 import mpmath
 import sympy
 from flint import ctx
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from sympy import tanh
 
 from theory import odd_sigmoid
-from theory.activation import Activation, t, x
+from theory.activation import CATALOGUE, Activation, t, x
 from theory.activation.arithmetic import evaluate
 from theory.activation.exponential import taylor_at_zero
 from theory.activation.expression import differentiate, substitute
+from theory.activation.parser import parse_activation
 from theory.activation.samples import MPMATH
 from theory.rounding import as_ball
 from verify.claim import Check, Claim, Context, Twin
 from verify.claims.members import MEMBERS
-from verify.membership import decide_membership
+from verify.membership import Road, decide_membership
 from verify.methods import identity_verdict, precision_verdict, property_verdict
 from verify.strategies import members, positive_points
-from verify.verdict import Undecided, Verdict
+from verify.verdict import Proved, Refuted, Undecided, Verdict
 
 _TINY = sympy.Rational(1, 10**6)
+_BENT = (2.0**-20, 2.0**5)  # where 60 digits tell tanh from x and from 1
 _PAIRS = st.lists(positive_points, min_size=2, max_size=2, unique=True)
 
 
@@ -32,6 +36,8 @@ def claims() -> Iterator[Claim]:
     for name, f in MEMBERS.items():
         yield membership_claim(name, f)
         yield omega_claim(name, f)
+    for name, (f, violated) in LOOK_ALIKES.items():
+        yield look_alike_claim(name, f, violated)
     yield closure_claim()
 
 
@@ -48,12 +54,16 @@ def membership_claim(name: str, f: Activation) -> Claim:
         source="digest, Mechanism 1; THEORY A1, A2",
         subject=lambda: f,
         twin=Twin("f(x) - x/10^6 is an odd sigmoid", lambda: Activation(f.expression - x * _TINY)),
-        checks=(Check("symbolic", _axioms), Check("property", _axioms_at_points)),
+        checks=(
+            Check("enclosure", partial(_axioms, "balls")),
+            Check("symbolic", partial(_axioms, "rules")),
+            Check("property", _axioms_at_points),
+        ),
     )
 
 
-def _axioms(f: Activation, _: Context) -> Verdict:
-    return decide_membership(f).verdict
+def _axioms(road: Road, f: Activation, _: Context) -> Verdict:
+    return decide_membership(f, road).verdict
 
 
 def _axioms_at_points(f: Activation, context: Context) -> Verdict:
@@ -75,6 +85,72 @@ def _violation(f: Activation, low: Fraction, high: Fraction) -> str | None:
         if f_right / right >= f_left / left:
             return f"f(x)/x, f = {f.expression}, does not decrease from {low} to {high}"
     return None
+
+
+LOOK_ALIKES: dict[str, tuple[Activation, frozenset[str]]] = {  # A4, and the axioms that each violates
+    "tanh_cubic": (Activation(tanh(x + x**3)), frozenset({"star_shaped"})),
+    "late_fold": (Activation(tanh(x) + 2 * tanh((x / 4) ** 5)), frozenset({"star_shaped"})),
+    "clip": (parse_activation("clip(x,-1,1)"), frozenset({"increasing", "star_shaped"})),
+    "tanh_of_cube": (Activation(tanh(x**3)), frozenset({"slope_at_zero", "star_shaped"})),
+    "root": (Activation(x / sympy.sqrt(sympy.Abs(x))), frozenset({"slope_at_zero", "bounded"})),
+    "asinh": (Activation(sympy.asinh(x)), frozenset({"bounded"})),
+    "rational": (Activation(x / (1 + x**2)), frozenset({"increasing"})),
+    "sine": (Activation(sympy.sin(x)), frozenset({"increasing", "star_shaped"})),
+    "identity": (Activation(x), frozenset({"bounded", "star_shaped"})),
+    "logistic_curve": (Activation(1 / (1 + sympy.exp(-x))), frozenset({"odd"})),
+    "gelu": (Activation(x * (1 + sympy.erf(x / sympy.sqrt(2))) / 2), frozenset({"odd"})),
+    "softplus": (Activation(sympy.log(1 + sympy.exp(x))), frozenset({"odd"})),
+}
+_MEMBER = CATALOGUE["tanh"]
+
+
+def look_alike_claim(name: str, f: Activation, violated: frozenset[str]) -> Claim:
+    """Each stated axiom fails at a certified witness; for an odd f all the others hold. The twin is tanh in the place of f."""
+    return Claim(
+        id=f"odd_sigmoid.look_alike.{name}",
+        statement=f"f(x) = {f.expression} is not an odd sigmoid: it violates {', '.join(sorted(violated))}"
+        + ("" if "odd" in violated else " and no other axiom"),
+        latex=rf"f(x) = {sympy.latex(f.expression)} \notin \mathcal F",
+        hypotheses=("all real x",),
+        source="THEORY A4",
+        subject=lambda: f,
+        twin=Twin(f"tanh violates {', '.join(sorted(violated))}", lambda: _MEMBER),
+        checks=(
+            Check("enclosure", partial(_violates, violated)),
+            Check("precision", partial(_violates_at_samples, violated)),
+        ),
+    )
+
+
+def _violates(violated: frozenset[str], f: Activation, _: Context) -> Verdict:
+    axioms = decide_membership(f).axioms
+    wrong = [name for name in violated if isinstance(axioms[name], Proved)]
+    if wrong:
+        return Refuted(f"{', '.join(wrong)}: {axioms[wrong[0]].reason}")
+    found = {name for name, verdict in axioms.items() if isinstance(verdict, Refuted)}
+    held = {name for name, verdict in axioms.items() if isinstance(verdict, Proved)}
+    if not violated <= found or ("odd" not in violated and held != axioms.keys() - violated):
+        return Undecided(f"refuted: {sorted(found)}, proved: {sorted(held)}")
+    return Proved("; ".join(f"{name}: {axioms[name].reason}" for name in sorted(violated)))
+
+
+def _violates_at_samples(violated: frozenset[str], f: Activation, _: Context) -> Verdict:
+    """In mpmath at 60 digits, on 400 points of [2^-100, 2^100]: how many of the stated axioms are seen to fail."""
+
+    def pairs() -> list[tuple[str, mpmath.mpf, mpmath.mpf]]:
+        grid = {mpmath.mpf(2) ** (mpmath.mpf(n) / 2) for n in range(-200, 201)} | {mpmath.mpf(n) / 16 for n in range(1, 64)}
+        values = [(point, f(point)) for point in sorted(grid)]
+        bent = [(u, v) for u, v in values if _BENT[0] <= u <= _BENT[1]]
+        seen = {
+            "odd": any(abs(f(-u) + v) > mpmath.eps * abs(v) * 1000 for u, v in values),
+            "increasing": any(v >= w for (_, v), (_, w) in pairwise(bent)),
+            "star_shaped": any(v / u <= w / y * (1 + mpmath.eps) for (u, v), (y, w) in pairwise(bent)),
+            "bounded": abs(values[-1][1]) > 10 * abs(f(mpmath.mpf(2))),
+            "slope_at_zero": not mpmath.mpf("1e-6") < values[0][1] / values[0][0] < 10**6,
+        }
+        return [(name, mpmath.mpf(1), mpmath.mpf(seen[name])) for name in sorted(violated)]
+
+    return precision_verdict(pairs, 35)
 
 
 def closure_claim() -> Claim:

@@ -48,7 +48,12 @@ def build_parser() -> argparse.ArgumentParser:
 
     points = _command(commands, "fixed-points", "all fixed points of x -> f(a x), with certified enclosures")
     _activation(points)
-    points.add_argument("--gain", required=True, metavar="A", help="the gain a > 0, read exactly: 1.5, 3/2, 1e-30")
+    points.add_argument(
+        "--gain",
+        required=True,
+        metavar="A",
+        help="the gain a > 0, read exactly: 1.5, 3/2, 1e-30; or an interval of gains: 0.9:1.1",
+    )
     points.add_argument("--digits", type=_whole, default=15, metavar="N", help="significant digits (default: 15)")
     _assume_member(points)
 
@@ -126,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         result, code = module.run(options)
         emit(result, options, module.render)
-        if result.get("assumed_member"):
+        if result.get("assumed_member") and not result.get("complete"):
             complain("warning: that the activation is an odd sigmoid was assumed, not proved")
     except (InputError, OutputError) as error:
         complain(error)

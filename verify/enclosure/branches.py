@@ -11,14 +11,17 @@ from theory.activation import Activation
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
 from theory.activation.models import at_infinity, at_zero, common_root
-from theory.odd_sigmoid import UndeterminedError, omega, over_t, slope_at_zero
+from theory.odd_sigmoid import STAR_SHAPED, UndeterminedError, omega, over_t, slope_at_zero
 from theory.rounding import as_ball, as_fraction, enclose, endpoints
 from verify.checker.branches import POINT_BITS, Branch, Partition, branches, star_sign, turning
 from verify.checker.cover import STAR, end_model
 from verify.checker.fixed_points import divided, multiplier, quotient_side, side_of_critical
-from verify.checker.sign import without_known_kinks
+from verify.checker.growth import growth
+from verify.checker.sign import sign_on_half_line, without_known_kinks
 from verify.enclosure.cover import find_end, find_sign, subdivide
 from verify.enclosure.fixed_points import FixedPoint
+from verify.membership import decide_membership
+from verify.verdict import Proved
 
 _OCTAVES = 24
 
@@ -41,8 +44,10 @@ class SaddleNode:
 def find_branches(f: Activation) -> tuple[Branch, ...] | None:
     """The branches of positive fixed points of x -> f(a x), certified; None where f(x)/x is not positive or too wild."""
     h = without_known_kinks(f.half_line)
-    if find_sign(h) <= 0:
+    if (sign_on_half_line(h) or find_sign(h)) <= 0:
         return None
+    if isinstance(decide_membership(f).axioms[STAR_SHAPED.name], Proved):
+        return (Branch((Fraction(0), Fraction(0)), None, rising=True),)
     root = common_root(h)
     near, far = find_end(h, STAR, root, near=True), find_end(h, STAR, root, near=False)
     if near is None or far is None:
@@ -115,6 +120,9 @@ def _limit_of_gain(f: Activation, *, near: bool) -> arb:
             if model.vanishes or model.shift > 0:
                 return arb("inf")
             return arb(0) if model.shift < 0 else 1 / arb(model.coefficients[0])
+    upper, _ = growth(h)
+    if not near and upper is not None and upper < 0:
+        return arb("inf")
     raise UndeterminedError("the limit of x/f(x) was not found")
 
 
