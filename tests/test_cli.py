@@ -189,6 +189,9 @@ def test_non_members_are_stopped_and_may_be_assumed(capsys: pytest.CaptureFixtur
     assert code == 0
     assert json.loads(out)["assumed_member"] is True
     assert json.loads(out)["complete"] is True  # branch by branch: f(x)/x falls strictly
+    code, out, err = run(capsys, "fixed-points", "--assume-member", "sin(x)", "--gain", "2", "--format", "json")
+    assert code == 0
+    assert json.loads(out)["complete"] is False  # sin changes its sign, so its branches are not followed
     assert "warning" in err
 
 
