@@ -88,7 +88,12 @@ def _series_abs(value: arb_series) -> arb_series:
         return value if head > 0 else -value
     if not isinstance(value, arb_series):
         return abs(value)
-    return arb_series([abs(head), value[1].union(-value[1])], 2) if value.prec <= 2 else value * arb("nan")
+    return arb_series([abs(head), value[1].union(-value[1])], 2) if value.prec <= 2 else _not_analytic(value)
+
+
+def _not_analytic(series: arb_series) -> arb_series:
+    """nan in every coefficient. (A product with nan leaves the coefficients that are not stored at 0.)"""
+    return arb_series([arb.nan()] * series.prec, series.prec)
 
 
 def _series_power(exponent: sympy.Rational, nonnegative: bool) -> Unary:
@@ -117,15 +122,17 @@ def _head(value: arb | arb_series) -> arb:
 def _series_choice(u: Any, v: Any, first: bool, second: bool, heads: Callable[[arb, arb], arb]) -> Any:
     """u or v; at a kink as in `_series_abs`. `heads` is the choice between numbers."""
     series = u if isinstance(u, arb_series) else v
-    if first or second or series.prec > 2:
-        return (u if first else v if second else arb("nan")) + series * 0  # keeps the length where a constant is chosen
+    if first or second:
+        return (u if first else v) + series * 0  # keeps the length where a constant is chosen
+    if series.prec > 2:
+        return _not_analytic(series)
     one, two = (w[1] if isinstance(w, arb_series) else arb(0) for w in (u, v))
     return arb_series([heads(_head(u), _head(v)), one.union(two)], 2)
 
 
 def _series_sign(value: arb_series) -> arb_series:
     head = _head(value)
-    return value * 0 + (arb("nan") if head.contains(0) else _ball_sign(head))
+    return _not_analytic(value) if head.contains(0) else value * 0 + _ball_sign(head)
 
 
 SERIES = Arithmetic(

@@ -113,7 +113,8 @@ def _enclosures(h: sympy.Expr, quantity: Quantity, middle: arb, half: arb) -> It
     box = middle + arb(0, half.upper())
     with suppress(ValueError, ZeroDivisionError, UnsupportedError):
         exact, wide = (_coefficients(h, quantity, at) for at in (middle, box))
-        yield sum((c * _symmetric(half, j) for j, c in enumerate(exact[:-1])), wide[-1] * _symmetric(half, _ORDER))
+        if all(c.is_finite() for c in wide):  # analytic on the whole box
+            yield sum((c * _symmetric(half, j) for j, c in enumerate(exact[:-1])), wide[-1] * _symmetric(half, _ORDER))
     with suppress(ValueError, ZeroDivisionError, UnsupportedError):
         slope = _line(h, box)[1]
         value = _line(h, middle)[0] + slope * arb(0, half.upper())
