@@ -138,8 +138,8 @@ def test_rational_coefficients_are_exact_where_poles_cancel_inside() -> None:
 
 def test_kinks_away_from_an_end_disappear_there() -> None:
     clipped = Min(1, t) + Abs(t - 2)
-    assert without_kinks(clipped, t, "zero") == 2
-    assert without_kinks(clipped, t, "infinity") == t - 1
+    assert without_kinks(clipped, t) == 2
+    assert without_kinks(clipped, t, at_infinity) == t - 1
 
 
 def test_cancelling_coefficients_are_dropped_only_where_exact() -> None:

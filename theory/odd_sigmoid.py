@@ -60,7 +60,7 @@ def taylor_coefficients(f: Activation, order: int) -> list[sympy.Expr]:
 @cache
 def _beside_zero(f: Activation) -> sympy.Expr:
     """f on some (0, r], without kinks."""
-    return without_kinks(f.half_line, t, "zero")
+    return without_kinks(f.half_line, t)
 
 
 def _taylor(h: sympy.Expr, order: int) -> list[sympy.Expr]:

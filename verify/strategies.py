@@ -51,7 +51,8 @@ def _envelope(choose: type[sympy.Min] | type[sympy.Max], f: Activation, g: Activ
     return Activation(x * choose(f.expression.subs(x, Abs(x)), g.expression.subs(x, Abs(x))) / Abs(x))
 
 
-envelopes: SearchStrategy[Activation] = st.builds(_envelope, st.sampled_from([sympy.Min, sympy.Max]), rescaled, rescaled)
+_pieces = st.one_of(base, st.builds(lambda f, c, k: f.rescaled(c, k), catalogue, rationals, rationals))
+envelopes: SearchStrategy[Activation] = st.builds(_envelope, st.sampled_from([sympy.Min, sympy.Max]), _pieces, _pieces)
 
 
 def _clipped(f: Activation, weight: sympy.Rational, end: sympy.Rational) -> Activation:

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import sympy
 from flint import arb, arb_series, ctx, fmpq, fmpq_series
@@ -78,7 +78,7 @@ def rational_coefficients(expression: sympy.Expr, symbol: sympy.Symbol, order: i
     root = common_root(expression)
     try:
         with ctx.workprec(64):
-            model = at_zero(expression, symbol, Fraction(1, 256), (order + 4) * root, root)
+            model = at_zero(expression, symbol, Fraction(1, 256), (2 * order + 8) * root, root)
     except (UnsupportedError, ValueError, ZeroDivisionError, OverflowError):
         return None
     if model.vanishes:
@@ -93,16 +93,18 @@ def rational_coefficients(expression: sympy.Expr, symbol: sympy.Symbol, order: i
     return [sympy.Rational(int(c.p), int(c.q)) for c in exact[::root]]
 
 
-def without_kinks(expression: sympy.Expr, symbol: sympy.Symbol, end: Literal["zero", "infinity"]) -> sympy.Expr:
-    """The expression that `expression` equals on (0, 2^-20] or on [2^20, oo): |u|, max and min by the signs of models there.
+def without_kinks(
+    expression: sympy.Expr, symbol: sympy.Symbol, build: Callable[..., "Model"] = at_zero, radius: Fraction = Fraction(1, 2**20)
+) -> sympy.Expr:
+    """What `expression` equals on the chart of `build` with that radius: |u|, max and min chosen by the signs of models there.
 
-    What is not decided stays as it is.
+    By default on some (0, r]. What is not decided stays as it is.
     """
-    build, root = (at_zero if end == "zero" else at_infinity), common_root(expression)
+    root = common_root(expression)
 
     def sign(difference: sympy.Expr) -> int:
         with suppress(UnsupportedError, ValueError, ZeroDivisionError, OverflowError), ctx.workprec(128):
-            return build(difference, symbol, Fraction(1, 2**20), 8, root).sign()
+            return build(difference, symbol, radius, 8 * root, root).sign()
         return 0
 
     def choose(node: sympy.Expr) -> sympy.Expr:

@@ -6,8 +6,8 @@ A `Cover` is data: 0 < p_0 < ... < p_n. The verdict is made here and nowhere els
 part           how the sign is certified for every t in it
 =============  =====================================================================================================
 (0, p_0]       a Taylor model in t^(1/root) (`theory.activation.models`)
-[p_i, p_i+1]   Taylor's formula of order 5 about the middle, its remainder a power series over the box as a ball; where
-               the box meets a kink, the first-order form with Clarke's derivative, which holds every slope
+[p_i, p_i+1]   Taylor's formula of order 5 about the middle, its remainder a power series over the box as a ball; |t - p|,
+               and its like, is taken apart where p is no inner point; where the box meets another kink, every case of it
 [p_n, oo)      a Taylor model in t^(-1/root), with exponentially small remainders known by size and sign
 =============  =====================================================================================================
 
@@ -15,24 +15,26 @@ h is continuous and piecewise analytic where `is_defined` says so, hence locally
 Clarke's sense is positive, h increases strictly (Lebourg's mean value theorem).
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 
 import sympy
 from flint import arb, arb_series, ctx
 
 from theory.activation.arithmetic import UnsupportedError, evaluate
-from theory.activation.balls import SERIES
+from theory.activation.balls import BALL, SERIES
 from theory.activation.expression import differentiate, t
-from theory.activation.models import Model, at_infinity, at_zero
+from theory.activation.models import Model, at_infinity, at_zero, without_kinks
 from theory.rounding import as_ball
+from verify.checker.forms import last_form
 
 BITS = 128
 MODEL_ORDER = 8
 _ORDER = 5
+_NARROW = Fraction(1, 2**20)
 KINKED = (sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Heaviside)
 
 
@@ -87,7 +89,7 @@ def sign_on_cover(h: sympy.Expr, quantity: Quantity, cover: Cover) -> int:
 
 def near_sign(h: sympy.Expr, quantity: Quantity, end: Fraction, root: int) -> int:
     """The sign on (0, end], or 0. h - t h' also by h'': a concave h with h(0+) = 0 lies above t h', a convex one below."""
-    sign = _end_sign(at_zero, quantity.expression(h), end, root)
+    sign = _end_sign(at_zero, h, quantity, end, root)
     if sign or quantity is not STAR or not _vanishes_at_zero(h, end, root):
         return sign
     return -near_sign(h, CURVATURE, end, root)
@@ -95,42 +97,86 @@ def near_sign(h: sympy.Expr, quantity: Quantity, end: Fraction, root: int) -> in
 
 def far_sign(h: sympy.Expr, quantity: Quantity, start: Fraction, root: int) -> int:
     """The sign on [start, oo), or 0."""
-    return _end_sign(at_infinity, quantity.expression(h), start, root)
+    return _end_sign(at_infinity, h, quantity, start, root)
 
 
 def box_sign(h: sympy.Expr, quantity: Quantity, low: Fraction, high: Fraction) -> int:
-    """The sign on [low, high], or 0."""
+    """The sign on [low, high], or 0; where the box meets a kink, the sign that all cases of it have in common.
+
+    Beside a kink h is one of the cases, and at it every slope in Clarke's sense lies between theirs.
+    """
+    h = _beside_kinks(h, tuple(_side(kink, low, high) for kink in linear_kinks(h)))
     with ctx.workprec(BITS):
         middle, half = as_ball((low + high) / 2), as_ball((high - low) / 2)
-        for enclosure in _enclosures(h, quantity, middle, half):
-            if enclosure > 0 or enclosure < 0:
-                return 1 if enclosure > 0 else -1
-    return 0
+        enclosure = _enclosure(h, quantity, middle, half)
+        if enclosure > 0 or enclosure < 0:
+            return 1 if enclosure > 0 else -1
+        kink = _open_kink(h, middle + arb(0, half.upper()))
+    if kink is None or quantity is CURVATURE:
+        return 0
+    cases = (kink.args[0], -kink.args[0]) if isinstance(kink, sympy.Abs) else kink.args
+    signs = {box_sign(h.xreplace({kink: case}), quantity, low, high) for case in cases}
+    return signs.pop() if len(signs) == 1 else 0
 
 
-def _enclosures(h: sympy.Expr, quantity: Quantity, middle: arb, half: arb) -> Iterator[arb]:
-    """Enclosures of the quantity over the box, each valid by itself: by Taylor's formula, then by slopes."""
-    box = middle + arb(0, half.upper())
-    with suppress(ValueError, ZeroDivisionError, UnsupportedError):
-        exact, wide = (_coefficients(h, quantity, at) for at in (middle, box))
-        if all(c.is_finite() for c in wide):  # analytic on the whole box
-            yield sum((c * _symmetric(half, j) for j, c in enumerate(exact[:-1])), wide[-1] * _symmetric(half, _ORDER))
-    with suppress(ValueError, ZeroDivisionError, UnsupportedError):
-        slope = _line(h, box)[1]
-        value = _line(h, middle)[0] + slope * arb(0, half.upper())
-        yield {VALUE: value, SLOPE: slope, STAR: value - box * slope, CURVATURE: arb("nan")}[quantity]
+def _open_kink(h: sympy.Expr, box: arb) -> sympy.Expr | None:
+    """A |u|, max or min in h whose choice is not decided on the box."""
+    for node in h.atoms(sympy.Abs, sympy.Max, sympy.Min):
+        rest = sympy.Integer(0) if isinstance(node, sympy.Abs) else node.func(*node.args[1:])
+        difference = evaluate(node.args[0] - rest, {t: box}, BALL)
+        if not (difference > 0 or difference < 0):
+            return node
+    return None
+
+
+@cache
+def linear_kinks(h: sympy.Expr) -> tuple[tuple[sympy.Expr, Fraction, int], ...]:
+    """(node, p, direction) for each |u|, max and min of two in h that compares at p only, u = direction c (t - p), c > 0."""
+    found = []
+    for node in sorted(h.atoms(sympy.Abs, sympy.Max, sympy.Min), key=sympy.default_sort_key):
+        if len(node.args) <= 2:
+            difference = node.args[0] if isinstance(node, sympy.Abs) else node.args[0] - node.args[1]
+            slope, rest = sympy.diff(difference, t), difference.subs(t, 0)
+            if isinstance(slope, sympy.Rational) and slope and isinstance(rest, sympy.Rational):
+                p = -rest / slope
+                found.append((node, Fraction(int(p.p), int(p.q)), 1 if slope > 0 else -1))
+    return tuple(found)
+
+
+def _side(kink: tuple[sympy.Expr, Fraction, int], low: Fraction, high: Fraction) -> int:
+    """The sign that what a kink compares has on [low, high], its end included: 1 for >= 0, -1 for <= 0, 0 for both."""
+    _, p, direction = kink
+    return direction if low >= p else -direction if high <= p else 0
+
+
+@cache
+def _beside_kinks(h: sympy.Expr, sides: tuple[int, ...]) -> sympy.Expr:
+    """h where what its linear kinks compare has these signs."""
+    chosen = {}
+    for (node, _, _), side in zip(linear_kinks(h), sides, strict=True):
+        if side and isinstance(node, sympy.Abs):
+            chosen[node] = side * node.args[0]
+        elif side:
+            chosen[node] = node.args[0] if (side > 0) == isinstance(node, sympy.Max) else node.args[1]
+    return h.xreplace(chosen) if chosen else h
+
+
+def _enclosure(h: sympy.Expr, quantity: Quantity, middle: arb, half: arb) -> arb:
+    """The quantity over the box by Taylor's formula; nan where h is not seen to be analytic on it."""
+    try:
+        exact, wide = (_coefficients(h, quantity, at) for at in (middle, middle + arb(0, half.upper())))
+    except (ValueError, ZeroDivisionError, UnsupportedError):
+        return arb.nan()
+    if not all(c.is_finite() for c in wide):
+        return arb.nan()
+    return sum((c * _symmetric(half, j) for j, c in enumerate(exact[:-1])), wide[-1] * _symmetric(half, _ORDER))
 
 
 def _coefficients(h: sympy.Expr, quantity: Quantity, at: arb) -> list[arb]:
     length = _ORDER + 1 + quantity.lost
     argument = arb_series([at, 1], length)
-    series = quantity.series(evaluate(h, {t: argument}, SERIES), argument)
+    series = quantity.series(evaluate(h, {t: argument}, SERIES) + 0 * argument, argument)
     return [series[j] for j in range(_ORDER + 1)]
-
-
-def _line(h: sympy.Expr, at: arb) -> arb_series:
-    """h and an enclosure of all its slopes over the ball `at`, kinks included."""
-    return evaluate(h, {t: arb_series([at, 1], 2)}, SERIES)
 
 
 def _symmetric(half: arb, power: int) -> arb:
@@ -142,11 +188,12 @@ def _symmetric(half: arb, power: int) -> arb:
 # --- the two ends ---------------------------------------------------------------------------------------------------
 
 
-def end_model(
-    build: Callable[[sympy.Expr, sympy.Symbol, Fraction, int, int], Model], expression: sympy.Expr, end: Fraction, root: int
-) -> Model | None:
+Build = Callable[[sympy.Expr, sympy.Symbol, Fraction, int, int], Model]
+
+
+def end_model(build: Build, expression: sympy.Expr, end: Fraction, root: int) -> Model | None:
     """The model of an expression on (0, end] (`at_zero`) or [end, oo) (`at_infinity`); None where there is none."""
-    radius = _whole_root(end if build is at_zero else 1 / end, root)
+    radius = _radius(build, end, root)
     if radius is None:
         return None
     try:
@@ -156,10 +203,19 @@ def end_model(
         return None
 
 
-def _end_sign(
-    build: Callable[[sympy.Expr, sympy.Symbol, Fraction, int, int], Model], expression: sympy.Expr, end: Fraction, root: int
-) -> int:
-    model = end_model(build, expression, end, root)
+def _end_sign(build: Build, h: sympy.Expr, quantity: Quantity, end: Fraction, root: int) -> int:
+    """By the plain derivative; else by a form of it in which irrational leading terms cancel, closed by a ball at the edge."""
+    sign = _model_sign(end_model(build, quantity.expression(h), end, root))
+    radius = _radius(build, end, root)
+    if sign or quantity is not SLOPE or radius is None:
+        return sign
+    form = last_form(without_kinks(h, t, build, radius))
+    sign = _model_sign(end_model(build, form, end, root))
+    edge = (end * (1 - _NARROW), end) if build is at_zero else (end, end * (1 + _NARROW))
+    return sign if sign and box_sign(h, quantity, *edge) == sign else 0
+
+
+def _model_sign(model: Model | None) -> int:
     if model is None:
         return 0
     with ctx.workprec(BITS):
@@ -167,6 +223,11 @@ def _end_sign(
             return model.sign()
         except UnsupportedError:
             return 0
+
+
+def _radius(build: Build, end: Fraction, root: int) -> Fraction | None:
+    """The radius of the chart in t^(+-1/root) that has its edge at `end`."""
+    return _whole_root(end if build is at_zero else 1 / end, root)
 
 
 def _vanishes_at_zero(h: sympy.Expr, end: Fraction, root: int) -> bool:

@@ -4,7 +4,7 @@ SymPy may propose equivalent forms of a derivative; `verify.checker.sign` decide
 concluded must agree with balls of the *original* expression, differentiated by power series and not by SymPy.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import sympy
 from flint import arb, arb_series, ctx, fmpq
@@ -13,9 +13,9 @@ from theory.activation import t
 from theory.activation.arithmetic import UnsupportedError, evaluate
 from theory.activation.balls import SERIES
 from theory.activation.exponential import ExponentialRational, NotExponentialError, from_expression
-from theory.activation.expression import differentiate
-from theory.odd_sigmoid import is_tame, over_t
+from theory.odd_sigmoid import over_t
 from verify.checker.cover import CURVATURE, KINKED, SLOPE, STAR, VALUE, Quantity
+from verify.checker.forms import derivative_forms
 from verify.checker.sign import rational_sign, sign_on_half_line
 
 _BITS = 192
@@ -49,7 +49,7 @@ def _sign(h: sympy.Expr, quantity: Quantity, starts_at_zero: bool) -> int:
         above = starts_at_zero or sign_on_half_line(h) > 0
         if above and not h.has(*KINKED) and _derivative_sign(h, 2) < 0:
             return 1  # strictly concave with h(0+) >= 0
-        return -next(filter(None, map(sign_on_half_line, _derivative_forms(over_t(h), 1))), 0)
+        return -next(filter(None, map(sign_on_half_line, derivative_forms(over_t(h), 1))), 0)
     return 0
 
 
@@ -67,32 +67,7 @@ def _derivative_sign(h: sympy.Expr, order: int) -> int:
             function = function.derivative()
         return function
 
-    return _exact_sign(h, derivative) or next(filter(None, map(sign_on_half_line, _derivative_forms(h, order))), 0)
-
-
-def _derivative_forms(expression: sympy.Expr, order: int) -> Iterator[sympy.Expr]:
-    """Equal forms of a derivative whose sign the rules may see."""
-    plain = expression
-    for _ in range(order):
-        plain = differentiate(plain, t)
-    yield plain
-    if is_tame(plain):
-        yield sympy.factor_terms(plain)
-        if not plain.atoms(sympy.Function):
-            yield sympy.factor(sympy.together(plain))
-    product = expression
-    for _ in range(order):
-        if product.atoms(sympy.Function) or not is_tame(product):
-            return
-        product = _derivative_as_product(product)
-    yield product
-
-
-def _derivative_as_product(expression: sympy.Expr) -> sympy.Expr:
-    """h' = h sum e_i b_i'/b_i for h = product of b_i^e_i: powers that cancel in the sum cancel before signs are read."""
-    factors = (factor.as_base_exp() for factor in sympy.Mul.make_args(expression))
-    logarithmic = sympy.Add(*(e * differentiate(b, t) / b for b, e in factors))
-    return expression * sympy.factor(sympy.cancel(sympy.together(logarithmic)))
+    return _exact_sign(h, derivative) or next(filter(None, map(sign_on_half_line, derivative_forms(h, order))), 0)
 
 
 def close_by_balls(h: sympy.Expr, quantity: Quantity, sign: int) -> bool:

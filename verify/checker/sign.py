@@ -32,6 +32,7 @@ _CONTINUOUS = (
     *(sympy.tanh, sympy.sinh, sympy.atan, sympy.asinh, sympy.erf),
     *(sympy.sin, sympy.cos, sympy.Abs, sympy.Max, sympy.Min),
 )
+_RISING = (sympy.tanh, sympy.atan, sympy.erf, sympy.asinh, sympy.sinh, sympy.exp)
 _MAX_DESCENT = 60
 
 
@@ -122,6 +123,9 @@ def without_known_kinks(expression: sympy.Expr) -> sympy.Expr:
             return {1: node.args[0], -1: -node.args[0], 0: node}[sign_on_half_line(node.args[0])]
         if len(node.args) != 2:
             return node
+        (c, u), (d, v) = (argument.as_independent(t, as_Add=False) for argument in node.args)
+        if c == d and sign_on_half_line(c) > 0 and u.func == v.func and isinstance(u, _RISING):
+            return c * u.func(choose(node.func(*u.args, *v.args)))  # phi rises: max(phi(u), phi(v)) = phi(max(u, v))
         first, second = node.args if isinstance(node, sympy.Max) else reversed(node.args)
         return {1: first, -1: second, 0: node}[sign_on_half_line(first - second)]
 

@@ -1,15 +1,16 @@
 """Finding a partition of (0, oo) on which a sign can be certified. `verify.checker.cover` judges what is found here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
 
 import sympy
 
 from theory.activation.models import common_root
-from verify.checker.cover import VALUE, Cover, Quantity, box_sign, far_sign, near_sign, sign_on_cover
+from verify.checker.cover import VALUE, Cover, Quantity, box_sign, far_sign, linear_kinks, near_sign, sign_on_cover
 
 _OCTAVES = 24  # ends are looked for within 2^-24..2^24
 _MAX_BOXES = 3000
@@ -46,7 +47,7 @@ def find_cover(h: sympy.Expr, quantity: Quantity, wanted: int) -> Cover | Violat
         sign = box_sign(h, quantity, left, right)
         return Violation(left, right) if sign == -wanted else sign == wanted
 
-    middle = subdivide(min(low, high), high, settle)
+    middle = subdivide(min(low, high), high, settle, [p for _, p, _ in linear_kinks(h)])
     if not isinstance(middle, list):
         return middle
     if near is None or far is None:
@@ -81,14 +82,16 @@ def find_end(h: sympy.Expr, quantity: Quantity, root: int, near: bool) -> tuple[
 
 
 def subdivide(
-    low: Fraction, high: Fraction, settle: Callable[[Fraction, Fraction], bool | Violation]
+    low: Fraction, high: Fraction, settle: Callable[[Fraction, Fraction], bool | Violation], cuts: Sequence[Fraction] = ()
 ) -> list[Fraction] | Violation | Failure:
     """Points low = p_0 < ... < p_n = high with `settle(p_i, p_i+1)` true, by bisection, widest boxes first.
 
     settle: True for a box that is done, False for one to be bisected; a `Violation` ends the search. Boxes that stay
-    undecided are left aside until all are seen: beside them may lie a violation.
+    undecided are left aside until all are seen: beside them may lie a violation. cuts: points where boxes end anyway.
     """
-    pending = [(-float(high / low), low, high)] if low < high else []
+    edges = sorted({low, high, *(p for p in cuts if low < p < high)})
+    pending = [(-float(right / left), left, right) for left, right in pairwise(edges)]
+    heapify(pending)
     points, failed, tried = [high], Failure(""), 0
     while pending and tried <= _MAX_BOXES:
         _, left, right = heappop(pending)
