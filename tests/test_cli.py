@@ -275,3 +275,57 @@ def test_help_and_theory_import_nothing_heavy() -> None:
         "assert not {'torch', 'matplotlib', 'hypothesis', 'verify.claims'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)
+
+
+def test_an_interval_of_gains_is_cut_at_omega(capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = run_json(capsys, "fixed-points", "tanh", "--gain", "0.9:1.1")
+    assert code == 0
+    assert result["gain"] is None
+    assert result["fixed_points"] is None
+    assert [len(piece["fixed_points"]) for piece in result["pieces"]] == [1, 3]
+    top = result["pieces"][1]["fixed_points"][-1]
+    assert Decimal(top["upper"]) >= Decimal("0.5029405749446")  # xi at a = 11/10
+    assert 0 < Decimal(top["multiplier_lower"]) < Decimal(top["multiplier_upper"]) == 1
+
+
+def test_an_interval_of_gains_is_printed_piece_by_piece(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "fixed-points", "softsign", "--gain", "1/2:3")
+    assert code == 0
+    assert "1/2 <= a <= 1: only 0" in out
+    assert "1 < a <= 3: exactly three fixed points" in out
+
+
+@pytest.mark.parametrize(
+    ("gain", "hint"), [("2:1", "write 1:2"), ("1:", "A:B"), (":", "A:B"), ("0:1", "must be > 0"), ("1:x", "not a finite")]
+)
+def test_bad_intervals_of_gains_are_refused(capsys: pytest.CaptureFixture[str], gain: str, hint: str) -> None:
+    code, out, err = run(capsys, "fixed-points", "tanh", "--gain", gain)
+    assert (code, out) == (2, "")
+    assert hint in err
+
+
+def test_analyze_says_what_a_look_alike_does_instead(capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = run_json(capsys, "analyze", "tanh(x + x^3)")
+    assert code == 1
+    assert result["pitchfork"]["kind"] == "subcritical"
+    (node,) = result["branches"]["saddle_nodes"]
+    assert abs(Decimal(node["gain"]["value"]) - Decimal("0.891535900603671")) < Decimal("1e-14")  # mpmath: the zero of f - y f'
+    assert Decimal(node["gain"]["lower"]) <= Decimal(node["gain"]["upper"])
+    assert [region["positive"] for region in result["branches"]["regions"]] == [0, 2, 1]
+    text = run(capsys, "analyze", "tanh(x + x^3)")[1]
+    assert "below omega attracting fixed points other than 0 coexist with 0" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("asinh(x)", "the trichotomy of an odd sigmoid"),
+        ("clip(x,-1,1)", "f(x)/x is constant on (0, 1/2]"),
+        ("x/sqrt(abs(x))", "f(x)/x has no finite limit at 0"),
+        ("tanh(x^3)", "saddle node at a = 1.2634803500014"),
+        ("softsign", "critical exponent 1)"),
+        ("x/(1+x^4)^(1/4)", "degenerate, supercritical"),
+    ],
+)
+def test_analyze_explains(capsys: pytest.CaptureFixture[str], text: str, sentence: str) -> None:
+    assert sentence in run(capsys, "analyze", text)[1]

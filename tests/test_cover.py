@@ -7,7 +7,7 @@ import sympy
 from flint import arb, arb_series, ctx
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Abs, Max, Min, asinh, atan, coth, erf, exp, log, sin, sinh, sqrt, tanh
+from sympy import Abs, Max, Min, Rational, asinh, atan, coth, erf, exp, log, sin, sinh, sqrt, tanh
 
 from theory.activation import CATALOGUE, Activation, t, x
 from theory.activation.arithmetic import evaluate
@@ -258,3 +258,15 @@ def test_second_derivatives_agree_with_the_series_road() -> None:
 def test_derivatives_of_kinks_are_what_the_expression_says_beside_them() -> None:
     assert differentiate(Abs(t - 1), t).subs(t, 2) == 1
     assert differentiate(Abs(t - 1), t).subs(t, sympy.Rational(1, 2)) == -1
+
+
+def test_a_kink_between_a_steep_and_a_flat_slope_is_decided_case_by_case() -> None:
+    """The hull of the slopes 3 and 1e-26 as one ball would hold 0."""
+    certified(erf(t) + 3 * (Abs(t + Rational(54, 7)) - Abs(t - Rational(54, 7))) / 2, SLOPE)
+    certified(Max(2 * atan(sympy.pi * t / 2) / sympy.pi, 4 * erf(11 * t / 2) / 5), SLOPE)
+
+
+def test_irrational_leading_terms_cancel_in_a_product_form() -> None:
+    """(t (1 + c t^(7/2))^(-2/7))' with c irrational: the plain derivative is a difference of two terms of order 1/t."""
+    h = t * (1 + sqrt(161) * t ** Rational(7, 2)) ** Rational(-2, 7)
+    certified(h, SLOPE)

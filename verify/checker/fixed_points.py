@@ -63,8 +63,11 @@ def multiplier(f: Activation, gain: sympy.Expr, low: Fraction, high: Fraction, b
 
 
 def multiplier_along(h: sympy.Expr, y: arb) -> arb:
-    """An enclosure of y h'(y)/h(y), the multiplier of the fixed point h(y) at gain y/h(y), for all y of a ball."""
-    value, slope = (evaluate(h, {t: arb_series([y, 1], 2)}, SERIES)[n] for n in (0, 1))
+    """An enclosure of y h'(y)/h(y), the multiplier of the fixed point h(y) at gain y/h(y), for all y of a ball; maybe nan."""
+    try:
+        value, slope = (evaluate(h, {t: arb_series([y, 1], 2)}, SERIES)[n] for n in (0, 1))
+    except (ValueError, ZeroDivisionError):  # a part of h may have a pole on the ball
+        return arb.nan()
     return y * slope / value
 
 

@@ -8,7 +8,6 @@ a f'(a xi_a) = y f'(y)/f(y) is enclosed along the branch, and lies in (0, 1) bec
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from itertools import pairwise
 
 import sympy
 from flint import arb, ctx
@@ -25,7 +24,8 @@ from verify.checker.fixed_points import multiplier_along, side_of_critical
 from verify.checker.sign import without_known_kinks
 from verify.enclosure.fixed_points import enclose_fixed_points
 
-_BOXES = 64
+_NARROW = 2.0**-7  # the radius of an enclosure of a multiplier
+_MAX_DEPTH = 14
 _OCTAVES = 40
 
 
@@ -90,12 +90,22 @@ def _multipliers(f: Activation, start: Fraction, end: Fraction) -> tuple[Fractio
         start, near = _near(ratio, end)
         parts.append(near)
     with ctx.workprec(BITS):
-        edges = [as_ball(start) * (as_ball(end) / as_ball(start)) ** (arb(i) / _BOXES) for i in range(_BOXES + 1)]
-        parts += [multiplier_along(h, low.union(high)) for low, high in pairwise(edges)]
+        parts += _along(h, as_ball(start), as_ball(end), 0)
         total = parts[0]
         for part in parts[1:]:
             total = total.union(part)
         return max(endpoints(total)[0], Fraction(0)), min(endpoints(total)[1], Fraction(1))
+
+
+def _along(h: sympy.Expr, low: arb, high: arb, depth: int) -> list[arb]:
+    """Enclosures of y h'(y)/h(y) that cover [low, high], bisected on a logarithmic scale until they are narrow."""
+    value = multiplier_along(h, low.union(high))
+    if value.is_finite() and (value.rad() < _NARROW or depth == _MAX_DEPTH):
+        return [value]
+    if depth == _MAX_DEPTH:
+        raise ArithmeticError(f"the multiplier was not enclosed near y = {low.str(6, radius=False)}")
+    middle = (low * high).sqrt().mid()
+    return _along(h, low, middle, depth + 1) + _along(h, middle, high, depth + 1)
 
 
 def _near(ratio: sympy.Expr, end: Fraction) -> tuple[Fraction, arb]:
