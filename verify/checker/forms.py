@@ -14,18 +14,23 @@ from theory.odd_sigmoid import is_tame
 
 
 def derivative_forms(expression: sympy.Expr, order: int) -> Iterator[sympy.Expr]:
-    """Equal forms of a derivative whose sign the rules may see."""
+    """The derivative of the given order: plain, with common factors taken out, and, of products of powers, factored.
+
+    Sums are not factored: closure rules and partitions take them term by term, and SymPy may take minutes over their roots.
+    """
     plain = expression
     for _ in range(order):
         plain = differentiate(plain, t)
     yield plain
-    if is_tame(plain):
-        yield sympy.factor_terms(plain)
-        if not plain.atoms(sympy.Function):
-            yield sympy.factor(sympy.together(plain))
+    if not is_tame(plain):
+        return
+    yield sympy.factor_terms(plain)
+    if expression.is_Add or expression.atoms(sympy.Function):
+        return
+    yield sympy.factor(sympy.together(plain))
     product = expression
     for _ in range(order):
-        if product.atoms(sympy.Function) or not is_tame(product):
+        if not is_tame(product):
             return
         product = _derivative_as_product(product)
     yield product
