@@ -6,13 +6,14 @@ import subprocess
 import sys
 from dataclasses import fields
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import scipy.special
 
 import paper_figures
-from paper_figures import bifurcation, calibration, cobweb, critical_decay, gains, style
+from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, style
 from theory.validation import InputError
 
 
@@ -143,8 +144,26 @@ def test_every_figure_comes_as_pdf_png_and_csv(drawn: list[Path]) -> None:
     assert sorted(drawn[0].parent.iterdir()) == sorted(drawn)
 
 
+def test_boxes_of_the_branches_hold_the_fixed_points_between_them() -> None:
+    """At a gain inside a box the map f(a x) - x changes its sign between bottom and top, the other way where a falls with x."""
+    for row in branches.data(12):
+        f = branches.FUNCTIONS[row.activation]
+        gain = (float(row.gain_lower) + float(row.gain_upper)) / 2
+        bottom, top = float(row.value_lower), float(row.value_upper)
+        below, above = f(gain * bottom) - bottom, f(gain * top) - top
+        assert (below > 0 > above) if row.rising else (below < 0 < above)
+
+
+def test_the_boxes_of_a_branch_follow_each_other() -> None:
+    for name in branches.FUNCTIONS:
+        rows = [row for row in branches.data(12) if row.activation == name]
+        assert all(Fraction(left.y_upper) >= Fraction(right.y_lower) for left, right in pairwise(rows))
+        assert [row.rising for row in rows] == sorted(row.rising for row in rows)
+
+
 COLUMNS = [
     ("bifurcation", bifurcation.Row),
+    ("branches", branches.Row),
     ("cobweb", cobweb.Row),
     ("critical_decay", critical_decay.Row),
     ("lyapunov", gains.Row),
@@ -170,9 +189,7 @@ def test_the_same_data_give_the_same_bytes(pitchfork: list[bifurcation.Row]) -> 
 
 
 def test_an_unknown_figure_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
-    with pytest.raises(
-        InputError, match=r"^figure=histogram: .*the figures are bifurcation, cobweb, critical_decay, lyapunov, negative_rate$"
-    ):
+    with pytest.raises(InputError, match=r"^figure=histogram: .*the figures are bifurcation, branches, .*, negative_rate$"):
         paper_figures.draw(["bifurcation", "histogram"], tmp_path / "new")
     assert not (tmp_path / "new").exists()
 

@@ -4,7 +4,7 @@ Everything is decided on the half line x > 0 and carried over by oddness. Each a
 that decides gives the verdict:
 
 1. a certified violation at sample points (`verify.checker.witness`);
-2. exact sign rules (`verify.checker.rules`);
+2. exact sign rules (`verify.checker.rules`), those that need SymPy to factor last of all;
 3. closure rules on the expression tree, their leaves by 2 or 4 (`verify.checker.closure`);
 4. a partition of (0, oo), searched in `verify.enclosure.cover` and judged in `verify.checker.cover`; if the search meets
    the opposite sign, two points there are a certified violation.
@@ -204,17 +204,20 @@ class _Decision:
             return Undecided(_GAPS)
         if not self.vanishes_at_zero():
             return Undecided("f(0+) = 0 was not shown")
+        by_rules = Proved(f"{text} for all x > 0 by exact sign rules")
         if self.road != "balls":
             if sign_by_rules(self.half, quantity, starts_at_zero=True) == wanted:
-                return Proved(f"{text} for all x > 0 by exact sign rules")
+                return by_rules
             parts = obligations(self.half, quantity) if wanted == 1 else frozenset({(self.half, quantity)})
             if parts != {(self.half, quantity)} and all(self.settled(axiom, *part) for part in parts):
                 return Proved(f"{text} for all x > 0 by closure rules" + self.covered(axiom))
-        return (
-            Undecided(f"the sign was not decided by rules: {text}")
-            if self.road == "rules"
-            else self.by_cover(axiom, quantity, text, wanted)
-        )
+        covered: Verdict = Undecided(f"{text} was not decided by rules")
+        if self.road != "rules":
+            covered = self.by_cover(axiom, quantity, text, wanted)
+        if self.road == "balls" or not isinstance(covered, Undecided):
+            return covered
+        thorough = sign_by_rules(self.half, quantity, starts_at_zero=True, thorough=True) == wanted
+        return by_rules if thorough else covered
 
     def settled(self, axiom: str, part: sympy.Expr, quantity: Quantity) -> bool:
         """Whether the quantity of a part of f is positive on (0, oo), by rules or by a cover."""
