@@ -7,11 +7,12 @@ import mpmath
 import numpy
 import pytest
 import sympy
-from flint import arb, ctx
+from flint import arb, arb_series, ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
 from theory.activation import CATALOGUE, Activation, family, x
+from theory.activation.balls import coefficients
 from theory.activation.exponential import from_expression, taylor_at_zero
 from theory.activation.expression import differentiate, t
 from theory.activation.parser import parse_activation
@@ -157,3 +158,12 @@ def test_exponential_arithmetic_knows_what_sympy_limits_get_wrong() -> None:
     assert taylor_at_zero(langevin, t, 3) == [0, Fraction(1, 3), 0, Fraction(-1, 45)]
     assert from_expression(langevin, t).limit_at_infinity() == 1
     assert taylor_at_zero(sympy.coth(t), t, 1) is None
+
+
+def test_long_series_are_not_cut() -> None:
+    """python-flint keeps 10 coefficients by default and reads the others as 0."""
+    with ctx.workprec(100):
+        found = Activation(sympy.exp(x)).taylor(arb(0), 24)
+        assert all(abs(c * sympy.factorial(n).p - 1) < arb(2) ** -60 for n, c in enumerate(found))
+    with pytest.raises(ArithmeticError, match="5 are needed"):
+        coefficients(arb_series([1, 1], 3), 5)

@@ -18,11 +18,14 @@ from theory.rounding import as_ball
 from verify.checker.branches import Partition, branches
 from verify.checker.closure import obligations
 from verify.checker.cover import CURVATURE, SLOPE, STAR, VALUE, Cover, Quantity, box_sign, sign_on_cover
+from verify.checker.growth import growth
 from verify.checker.oddness import is_odd
 from verify.checker.rules import sign_by_rules
+from verify.checker.sign import without_known_kinks
 from verify.enclosure.branches import find_branches, fixed_points_on, saddle_nodes
 from verify.enclosure.cover import Failure, Violation, find_cover, find_sign
 from verify.enclosure.regions import regions
+from verify.membership import decide_membership
 from verify.strategies import members
 
 KINKED = tanh(t) + (Abs(t + 1) - Abs(t - 1)) / 4
@@ -270,3 +273,48 @@ def test_irrational_leading_terms_cancel_in_a_product_form() -> None:
     """(t (1 + c t^(7/2))^(-2/7))' with c irrational: the plain derivative is a difference of two terms of order 1/t."""
     h = t * (1 + sqrt(161) * t ** Rational(7, 2)) ** Rational(-2, 7)
     certified(h, SLOPE)
+
+
+# --- what a hostile reading found: each of these was decided wrongly once ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "h", [Abs(t - Rational(5, 4)), 2 * t - 3 * Abs(t - Rational(13, 10)), t**2 + Min(2, t**3) - 4], ids=str
+)
+def test_a_kink_inside_a_box_is_seen(h: sympy.Expr) -> None:
+    quantity = VALUE if h.has(Min) else SLOPE
+    assert box_sign(h, quantity, Fraction(1), Fraction(2)) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("x/(1+abs(x)) + x*max(0, 0.02-abs(abs(x)-2.03))", "refuted"),  # a bump with kinks
+        ("x*(62985753-cosh(20*sqrt(abs(x)))+cosh(40*sqrt(abs(x)))/10^8)", "refuted"),  # 16 terms in sqrt(x) are needed
+        ("min(1+x^2,1/(1+abs(x)))*x", "proved"),  # softsign
+        ("x/(1+min(abs(x),2*abs(x)+1))", "proved"),  # softsign
+        ("min(1.26,max(-100.7,tanh(x)))", "proved"),  # tanh
+        ("x*(1-log(1/cosh(x)))/(1+x^2)^(3/4)", "undecided"),  # grows like sqrt(x)
+    ],
+)
+def test_verdicts_that_were_wrong_once(text: str, word: str) -> None:
+    assert decide_membership(parse_activation(text)).verdict.word == word
+
+
+def test_the_smaller_of_two_is_the_smaller() -> None:
+    assert without_known_kinks(Min(2, tanh(t))) == tanh(t)
+    assert without_known_kinks(Max(2, tanh(t))) == 2
+
+
+def test_a_logarithm_of_something_small_is_large() -> None:
+    assert growth(log(1 / sympy.cosh(t)))[0] is None
+    assert growth(log(1 + t))[0] == Fraction(1, 1000)
+
+
+@pytest.mark.parametrize("text", ["sinh(x)", "x*exp(x^2)", "sinh(x)/(1+x^2)", "sinh(x^3)"])
+def test_branches_that_grow_exponentially_come_down_to_gain_zero(text: str) -> None:
+    f = parse_activation(text)
+    points = fixed_points_on(f, find_branches(f) or (), Rational(1, 2), 10)
+    top = float(points[-1].upper)
+    assert len(points) == 3
+    assert f(top / 2) == pytest.approx(top, rel=1e-6)

@@ -99,8 +99,7 @@ def test_a_sign_is_not_guessed() -> None:
 @pytest.mark.parametrize(
     ("build", "expression"),
     [(at_infinity, log(t)), (at_zero, exp(-1 / t)), (at_infinity, exp(sinh(t))), (at_zero, log(t)), (at_zero, Abs(sin(1 / t)))],
-    ids=str,
-)  # fmt: skip
+)
 def test_what_has_no_model_is_refused(build: object, expression: sympy.Expr) -> None:
     with ctx.workprec(128), pytest.raises((UnsupportedError, ValueError)):
         build(expression, t, Fraction(1, 16), 8)  # type: ignore[operator]

@@ -46,7 +46,7 @@ from verify.checker.oddness import is_odd
 from verify.checker.rules import sign_by_rules
 from verify.checker.sign import is_defined, sign_on_half_line, without_known_kinks
 from verify.checker.witness import WORKING_BITS, find_witness, make_witness, witness_between
-from verify.enclosure.cover import Failure, Violation, find_cover, find_sign
+from verify.enclosure.cover import Failure, Violation, any_sign, find_cover
 from verify.verdict import Proved, Refuted, Undecided, Verdict, Witness
 
 _GAPS = "f was not shown to be defined for all real x"
@@ -119,9 +119,9 @@ class _Decision:
     def __init__(self, f: Activation, road: Road) -> None:
         self.f, self.road, self.half = f, road, without_known_kinks(f.half_line)
         self.covers: dict[str, list[Cover]] = {}
-        defined = all(is_defined(substitute(f.expression, x, side), _any_sign) for side in (t, -t))
+        defined = all(is_defined(substitute(f.expression, x, side), any_sign) for side in (t, -t))
         filled = f.at_zero is not None or bool(substitute(f.expression, x, sympy.Integer(0)).is_finite)
-        self.defined = defined and filled and domain_holds(f, _any_sign)
+        self.defined = defined and filled and domain_holds(f, any_sign)
 
     def odd(self) -> Verdict:
         witness = find_witness(self.f, ODD.name)
@@ -247,16 +247,16 @@ class _Decision:
         return Proved(f"{text} for all x > 0: {found.describe()}")
 
     def constant_near_zero(self, axiom: str, quantity: Quantity) -> Refuted | None:
-        """Where f' or f - x f' vanishes identically on some (0, r], f or f(x)/x is constant there."""
-        what = {INCREASING.name: "f({})", STAR_SHAPED.name: "f({0})/{0}"}.get(axiom)
+        """Where f', f - x f' or f'' vanishes identically on some (0, r], f or f(x)/x is constant there (f(0+) = 0)."""
+        what = {INCREASING.name: "f({})", STAR_SHAPED.name: "f({0})/{0}", CONCAVE.name: "f({0})/{0}"}[axiom]
         root, constant = common_root(self.half), None
         for octave in range(-_OCTAVES, 1):
             end = Fraction(2) ** (octave * root)
-            model = end_model(at_zero, quantity.expression(self.half), end, root) if what else None
+            model = end_model(at_zero, quantity.expression(self.half), end, root)
             if model is None or not model.vanishes or model.small is not None:
                 break
             constant = end
-        if constant is None or what is None:
+        if constant is None or not self.vanishes_at_zero():
             return None
         inequality = f"{what.format('x')} - {what.format(decimal_string(constant / 2, 20))} >= 0"
         witness = Witness(axiom, decimal_string(constant, 20), "0", "0", inequality)
@@ -320,7 +320,3 @@ def _power(degree: Fraction) -> str:
 
 def _first(*verdicts: Verdict | None) -> Verdict:
     return next(verdict for verdict in verdicts if verdict is not None)
-
-
-def _any_sign(expression: sympy.Expr) -> int:
-    return sign_on_half_line(expression) or find_sign(expression)

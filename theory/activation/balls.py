@@ -5,7 +5,7 @@ from operator import methodcaller
 from typing import Any
 
 import sympy
-from flint import arb, arb_series, fmpq
+from flint import arb, arb_series, ctx, fmpq
 
 from theory.activation.arithmetic import Arithmetic, Unary, UnsupportedError, integer_power
 
@@ -75,6 +75,20 @@ BALL = Arithmetic(
 
 
 # --- power series with ball coefficients ----------------------------------------------------------------------------
+
+ctx.cap = 1024  # python-flint cuts every series there, by default at 10, and what is cut off reads as 0
+
+
+def coefficients(series: Any, count: int) -> list[Any]:
+    """The first `count` coefficients of a power series, or of a constant.
+
+    Raises `ArithmeticError` where the series knows fewer: python-flint would give 0 for the others.
+    """
+    if isinstance(series, arb | fmpq):
+        return [series, *[series * 0] * (count - 1)]
+    if series.prec < count:
+        raise ArithmeticError(f"a series knows {series.prec} coefficients, {count} are needed; flint.ctx.cap is {ctx.cap}")
+    return [series[j] for j in range(count)]
 
 
 # Constants inside an expression are balls, not series: every operation here takes both. (An unbound `arb_series.log` would

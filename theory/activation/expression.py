@@ -11,7 +11,7 @@ from flint import arb, arb_series
 
 from theory.activation import floats
 from theory.activation.arithmetic import Arithmetic, evaluate, kind_of
-from theory.activation.balls import BALL, SERIES
+from theory.activation.balls import BALL, SERIES, coefficients
 from theory.activation.exponential import taylor_at_zero
 from theory.activation.models import rational_coefficients
 from theory.activation.samples import MPMATH
@@ -198,10 +198,9 @@ class Activation:
         All are nan where `ball` may hold a pole of a part of the expression.
         """
         try:
-            value = self(arb_series([ball, 1], order + 1))
+            return coefficients(self(arb_series([ball, 1], order + 1)), order + 1)
         except (ValueError, ZeroDivisionError):  # a series is divided by one that may start with 0
             return [arb.nan()] * (order + 1)
-        return [value[n] for n in range(order + 1)]
 
     # One evaluator an arithmetic.
 

@@ -30,7 +30,7 @@ import sympy
 from flint import arb, arb_series, ctx, fmpq, fmpq_series
 
 from theory.activation.arithmetic import Arithmetic, Unary, UnsupportedError, evaluate
-from theory.activation.balls import BALL, SERIES
+from theory.activation.balls import BALL, SERIES, coefficients
 from theory.rounding import as_fraction
 
 Number: TypeAlias = arb | fmpq  # a coefficient is exact as long as it is rational, so that cancellation is seen
@@ -98,7 +98,7 @@ def without_kinks(
 ) -> sympy.Expr:
     """What `expression` equals on the chart of `build` with that radius: |u|, max and min chosen by the signs of models there.
 
-    By default on some (0, r]. What is not decided stays as it is.
+    By default on some (0, r]; `radius` is that of the local variable. What is not decided stays as it is.
     """
     root = common_root(expression)
 
@@ -180,6 +180,18 @@ class Small:
     def grows(self, chart: Chart) -> bool:
         """Whether t^degree exp(w(t)) is not bounded on the chart, as far as that is seen."""
         return _peak(self.degree, self.exponent, chart) is None
+
+    def decays(self, chart: Chart) -> bool:
+        """Whether it tends to 0 for t -> oo."""
+        return chart.power < 0 and self._rate() < 0
+
+    def diverges(self, chart: Chart) -> bool:
+        """Whether it tends to oo or -oo for t -> oo; its bounds must exclude 0."""
+        return chart.power < 0 and self._rate() > 0 and (self.lower > 0 or self.upper < 0)
+
+    def _rate(self) -> Fraction:
+        """The coefficient that decides for t -> oo: of the highest power in the exponent, or the degree."""
+        return self.exponent[-1][1] if self.exponent else self.degree
 
     def reach(self, chart: Chart) -> arb:
         """A ball that holds every value of it on the chart."""
@@ -360,16 +372,16 @@ def _sum(one: Model, two: Model) -> Model:
     known = [m.shift + len(m.coefficients) for m in (one, two) if not _is_zero(m.remainder)]
     longest = max(m.shift + len(m.coefficients) for m in (one, two))
     length = min([*known, longest, shift + one.chart.order]) - shift
-    coefficients, remainder = [_ZERO] * max(length, 0), arb(0)
-    end = shift + len(coefficients)
+    kept, remainder = [_ZERO] * max(length, 0), arb(0)
+    end = shift + len(kept)
     for model in (one, two):
         for j, c in [*enumerate(model.coefficients), (len(model.coefficients), model.remainder)]:
             at = model.shift + j
             if at < end and j < len(model.coefficients):
-                coefficients[at - shift] += c
+                kept[at - shift] += c
             elif not _is_zero(c):
                 remainder += c * one.chart.powers(at - end)
-    return Model(one.chart, shift, tuple(coefficients), remainder)
+    return Model(one.chart, shift, tuple(kept), remainder)
 
 
 def _product(one: Model, two: Model) -> Model:
@@ -378,14 +390,16 @@ def _product(one: Model, two: Model) -> Model:
     terms = [[*m.coefficients, m.remainder] for m in (one, two)]
     known = [len(m.coefficients) for m in (one, two) if not _is_zero(m.remainder)]
     length = min([*known, len(terms[0]) + len(terms[1]) - 3, one.chart.order])
-    coefficients, remainder = [_ZERO] * max(length, 0), arb(0)
+    kept, remainder = [_ZERO] * max(length, 0), arb(0)
     for i, c in enumerate(terms[0]):
         for j, d in enumerate(terms[1]):
-            if i + j < len(coefficients):
-                coefficients[i + j] += c * d
-            elif not (_is_zero(c) or _is_zero(d)):
-                remainder += c * d * one.chart.powers(i + j - len(coefficients))
-    return Model(one.chart, one.shift + two.shift, tuple(coefficients), remainder)
+            if _is_zero(c) or _is_zero(d):
+                continue
+            if i + j < len(kept):
+                kept[i + j] += c * d
+            else:
+                remainder += c * d * one.chart.powers(i + j - len(kept))
+    return Model(one.chart, one.shift + two.shift, tuple(kept), remainder)
 
 
 def _times_small(model: Model, small: Small | None) -> Small | None:
@@ -422,8 +436,7 @@ def compose(function: Outer, model: Model) -> Model:
 
 def _outer_coefficients(function: Outer, start: Number, order: int) -> list[Number]:
     if _is_zero(start) and function.exact is not None:
-        exact = function.exact(fmpq_series([0, 1], prec=order))
-        return [exact[j] for j in range(order)]
+        return coefficients(function.exact(fmpq_series([0, 1], prec=order)), order)
     found = _taylor(function.balls, arb(start), order)[:-1]
     if _is_zero(start) and function.parity is not None:
         return [c if j % 2 == function.parity else _ZERO for j, c in enumerate(found)]
@@ -432,13 +445,12 @@ def _outer_coefficients(function: Outer, start: Number, order: int) -> list[Numb
 
 def _taylor(function: Unary, at: arb, order: int) -> list[arb]:
     try:
-        value = function(arb_series([at, 1], order + 1))
-        coefficients = [value[n] for n in range(order + 1)]
+        found = coefficients(function(arb_series([at, 1], order + 1)), order + 1)
     except (ValueError, ZeroDivisionError):
-        coefficients = [arb("nan")]
-    if not all(c.is_finite() for c in coefficients):
+        found = [arb.nan()]
+    if not all(c.is_finite() for c in found):
         raise UnsupportedError("a function is not analytic on the range of its argument")
-    return coefficients
+    return found
 
 
 _OUTER: dict[Any, Outer] = {
@@ -624,7 +636,12 @@ def _choice(direction: int) -> Callable[[Any, Any], Any]:
 
     def choose(one: Any, two: Any) -> Any:
         difference = one - two
-        sign = _sign(difference) if isinstance(difference, Model) else int(difference > 0) - int(difference < 0)
+        if isinstance(difference, Model):
+            sign = _sign(difference)
+        elif difference == 0 or difference > 0 or difference < 0:
+            sign = int(difference > 0) - int(difference < 0)
+        else:
+            raise UnsupportedError("two constants could not be told apart")
         return one if sign in (0, direction) else two
 
     return choose

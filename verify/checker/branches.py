@@ -15,7 +15,7 @@ import sympy
 from flint import arb_series, ctx
 
 from theory.activation.arithmetic import evaluate
-from theory.activation.balls import SERIES
+from theory.activation.balls import SERIES, coefficients
 from theory.activation.expression import t
 from theory.rounding import as_ball
 from verify.checker.cover import CURVATURE, KINKED, STAR, box_sign, far_sign, near_sign
@@ -83,5 +83,5 @@ def star_sign(h: sympy.Expr, at: Fraction) -> int:
     """The certified sign of h - t h' at one point, or 0."""
     with ctx.workprec(POINT_BITS):
         argument = arb_series([as_ball(at), 1], 2)
-        value = STAR.series(evaluate(h, {t: argument}, SERIES), argument)[0]
+        value = coefficients(STAR.series(evaluate(h, {t: argument}, SERIES) + 0 * argument, argument), 1)[0]
         return 1 if value > 0 else -1 if value < 0 else 0

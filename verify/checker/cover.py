@@ -25,7 +25,7 @@ import sympy
 from flint import arb, arb_series, ctx
 
 from theory.activation.arithmetic import UnsupportedError, evaluate
-from theory.activation.balls import BALL, SERIES
+from theory.activation.balls import BALL, SERIES, coefficients
 from theory.activation.expression import differentiate, t
 from theory.activation.models import Model, at_infinity, at_zero, without_kinks
 from theory.rounding import as_ball
@@ -175,8 +175,7 @@ def _enclosure(h: sympy.Expr, quantity: Quantity, middle: arb, half: arb) -> arb
 def _coefficients(h: sympy.Expr, quantity: Quantity, at: arb) -> list[arb]:
     length = _ORDER + 1 + quantity.lost
     argument = arb_series([at, 1], length)
-    series = quantity.series(evaluate(h, {t: argument}, SERIES) + 0 * argument, argument)
-    return [series[j] for j in range(_ORDER + 1)]
+    return coefficients(quantity.series(evaluate(h, {t: argument}, SERIES) + 0 * argument, argument), _ORDER + 1)
 
 
 def _symmetric(half: arb, power: int) -> arb:

@@ -12,7 +12,7 @@ from flint import arb, arb_series, ctx
 
 from theory.activation import Activation
 from theory.activation.arithmetic import evaluate
-from theory.activation.balls import BALL, SERIES
+from theory.activation.balls import BALL, SERIES, coefficients
 from theory.activation.expression import t
 from theory.odd_sigmoid import slope_at_zero
 from theory.rounding import as_ball
@@ -65,7 +65,7 @@ def multiplier(f: Activation, gain: sympy.Expr, low: Fraction, high: Fraction, b
 def multiplier_along(h: sympy.Expr, y: arb) -> arb:
     """An enclosure of y h'(y)/h(y), the multiplier of the fixed point h(y) at gain y/h(y), for all y of a ball; maybe nan."""
     try:
-        value, slope = (evaluate(h, {t: arb_series([y, 1], 2)}, SERIES)[n] for n in (0, 1))
+        value, slope = coefficients(evaluate(h, {t: arb_series([y, 1], 2)}, SERIES), 2)
     except (ValueError, ZeroDivisionError):  # a part of h may have a pole on the ball
         return arb.nan()
     return y * slope / value

@@ -81,8 +81,12 @@ def _structural_growth(expression: sympy.Expr) -> tuple[Order, Order]:
         return Fraction(0), Fraction(0) if lower is not None and lower >= 0 else None
     if isinstance(expression, sympy.log | sympy.asinh):
         upper, lower = growth(expression.args[0])
-        slow = None if upper is None or upper >= _FAST else _SLOW  # log u <= C t^q for every q > 0
-        return slow, Fraction(0) if lower is not None and lower > 0 else None
+        tame = (
+            upper is not None
+            and upper < _FAST
+            and (isinstance(expression, sympy.asinh) or (lower is not None and lower > -_FAST))
+        )
+        return _SLOW if tame else None, Fraction(0) if lower is not None and lower > 0 else None  # |log u| <= C t^q, any q > 0
     if isinstance(expression, _SMALL):
         return Fraction(0), None
     if isinstance(expression, sympy.exp) and sign_on_half_line(expression.args[0]) < 0:

@@ -19,16 +19,15 @@ from flint import arb, arb_series, ctx
 
 from theory.activation import Activation
 from theory.activation.arithmetic import evaluate
-from theory.activation.balls import BALL, SERIES
+from theory.activation.balls import BALL, SERIES, coefficients
 from theory.activation.exponential import ExponentialPolynomial, from_expression
 from theory.activation.expression import t
-from theory.bifurcation import LeadingLaw, expansion_at_zero
+from theory.bifurcation import Expansion, LeadingLaw, expansion_at_zero
 from theory.odd_sigmoid import omega, taylor_coefficients
 from theory.rounding import as_ball
 from verify.checker.identity import is_zero
 
 BITS = 128
-_EXTRA = 6  # terms of the Taylor polynomial beyond the first that matters
 
 
 def leading_error(f: Activation, law: LeadingLaw, top: Fraction, boxes: int) -> tuple[arb, arb] | None:
@@ -41,7 +40,10 @@ def leading_error(f: Activation, law: LeadingLaw, top: Fraction, boxes: int) -> 
         return None
     with ctx.workprec(BITS):
         grid = [as_ball(top * Fraction(i, boxes)) for i in range(boxes + 1)]
-        error = reduce(arb.max, [abs(_scaled_error(f, law, low.union(high))).upper() for low, high in pairwise(grid)])
+        error, rest = arb(0), _Rest(f, law)
+        for low, high in pairwise(grid):
+            y = low.union(high)
+            error = error.max(abs(_scaled_error(f, law, y, rest.up_to(y))).upper())
         gap = 1 / (evaluate(omega(f), {}, BALL) * f(as_ball(top)) / as_ball(top)) - 1
     return (error, gap) if error.is_finite() and gap > 0 else None
 
@@ -53,11 +55,11 @@ def _fits(f: Activation, law: LeadingLaw) -> bool:
     return 0 < law.step <= law.k and not middle and is_zero(g.get(law.k, sympy.Integer(0)) + law.kappa / omega(f) ** law.k)
 
 
-def _scaled_error(f: Activation, law: LeadingLaw, y: arb) -> arb:
-    """(xi_a/r - 1) epsilon^(-s/k) for all y >= 0 of a ball; nan where the ball is too wide."""
+def _scaled_error(f: Activation, law: LeadingLaw, y: arb, rest: arb) -> arb:
+    """(xi_a/r - 1) epsilon^(-s/k) for all y >= 0 of a ball; nan where the ball is too wide. rest: see `_Rest`."""
     k, step = law.k, law.step
     c, one_by_k = evaluate(law.kappa / omega(f) ** k, {}, BALL), evaluate(1 / k, {}, BALL)
-    H = _remainder(f, law, c, y)
+    H = _shape(f, law, c, y, rest)
     tail = 1 + _power(y, step) * H
     g = 1 - c * _power(y, k) * tail
     if not (g > 0 and tail > 0):
@@ -77,38 +79,71 @@ def _power(base: arb, exponent: sympy.Rational) -> arb:
     return BALL.power(exponent, True)(base) if exponent else arb(1)
 
 
-def _remainder(f: Activation, law: LeadingLaw, c: arb, y: arb) -> arb:
-    """H(y): with y = w^d, f(w^d) is smooth at w = 0+, a polynomial of degree < J plus w^J R(w)."""
-    first = law.k + law.step
-    g = expansion_at_zero(f, int(sympy.ceiling(first)) + _EXTRA)
+def _orders(law: LeadingLaw, g: Expansion) -> tuple[int, int, int]:
+    """(d, l, J): y = w^d makes f smooth; w^l is the first power behind c y^k, and w^J the first that the rest holds."""
     d = int(sympy.ilcm(1, 1, *(s.q for s in g)))
-    lowest = int(d * (1 + first))
-    J = lowest + _EXTRA
+    lowest = int(d * (1 + law.k + law.step))
+    return d, lowest, lowest + _extra(law)
+
+
+def _extra(law: LeadingLaw) -> int:
+    """How many orders the Taylor polynomial goes beyond the first that matters: four more terms of a function of y^k."""
+    return int(sympy.ceiling(4 * law.k))
+
+
+def _expansion(f: Activation, law: LeadingLaw) -> Expansion:
+    return expansion_at_zero(f, int(sympy.ceiling(law.k + law.step)) + _extra(law))
+
+
+def _shape(f: Activation, law: LeadingLaw, c: arb, y: arb, rest: arb) -> arb:
+    """H(y): with y = w^d, f(w^d) is smooth at w = 0+, a polynomial of degree < J plus w^J R(w), R in `rest`."""
+    g = _expansion(f, law)
+    d, lowest, J = _orders(law, g)
+    first = law.k + law.step
     known = [evaluate(g_s, {}, BALL) * _power(y, s - first) for s, g_s in g.items() if lowest <= d * (1 + s) < J]
-    root = _power(arb(0).union(y), sympy.Rational(1, d))
-    rest = _power(root, sympy.Integer(J - lowest)) * _lagrange(f, d, J, root) * evaluate(omega(f), {}, BALL)
-    return -sum(known, rest) / c
+    root = _power(y, sympy.Rational(1, d))
+    last = _power(root, sympy.Integer(J - lowest)) * rest * evaluate(omega(f), {}, BALL)
+    return -sum(known, last) / c
 
 
-def _lagrange(f: Activation, d: int, J: int, w: arb) -> arb:
-    """R with f(w^d) = (polynomial of degree < J) + w^J R, for every w in a ball that holds 0: the J-th coefficient there.
+class _Rest:
+    """Enclosures of R on [0, w] for growing w, f(w^d) = (polynomial of degree < J) + w^J R(w).
 
-    Where f has a removable pole at 0, f = P/Q with exponential polynomials, Q of order v at 0, and p is the polynomial,
-    then R = (P - Q p)/(w^J Q), and numerator and denominator have orders v + J and v at 0.
+    R(w) is the J-th Taylor coefficient of f(w^d) at some point of [0, w] (Lagrange): the hull of its values there, gathered
+    interval by interval. Where f has a removable pole at 0, f = P/Q with exponential polynomials, Q of order v at 0, and p is
+    the polynomial, R = (P - Q p)/(w^J Q), and numerator and denominator have orders v + J and v at 0.
     """
-    if f.at_zero is None:
-        root = sympy.Symbol("w", positive=True)
-        return evaluate(f.half_line.subs(t, root**d), {root: arb_series([w, 1], J + 1)}, SERIES)[J]
-    function = from_expression(f.half_line, t)
-    taylor = taylor_coefficients(f, J - 1)
-    p = ExponentialPolynomial({(Fraction(0), n): Fraction(int(c.p), int(c.q)) for n, c in enumerate(taylor)})
-    v = function.denominator.vanishing_order()
-    rest = function.numerator - function.denominator * p
-    return _coefficient(rest, v + J, w) / _coefficient(function.denominator, v, w)
+
+    def __init__(self, f: Activation, law: LeadingLaw) -> None:
+        self.f = f
+        self.d, _, self.J = _orders(law, _expansion(f, law))
+        self.hulls: tuple[arb, arb] | None = None
+
+    def up_to(self, y: arb) -> arb:
+        """R on [0, y], after all smaller intervals have been asked for."""
+        found = self._coefficients(_power(y, sympy.Rational(1, self.d)))
+        if self.hulls is not None:
+            found = self.hulls[0].union(found[0]), self.hulls[1].union(found[1])
+        self.hulls = found
+        return found[0] / found[1]
+
+    def _coefficients(self, w: arb) -> tuple[arb, arb]:
+        """Numerator and denominator of R at every point of a ball."""
+        f, J = self.f, self.J
+        if f.at_zero is None:
+            root = sympy.Symbol("w", positive=True)
+            series = evaluate(f.half_line.subs(t, root**self.d), {root: arb_series([w, 1], J + 1)}, SERIES)
+            return coefficients(series, J + 1)[J], arb(1)
+        function = from_expression(f.half_line, t)
+        taylor = taylor_coefficients(f, J - 1)
+        p = ExponentialPolynomial({(Fraction(0), n): Fraction(int(c.p), int(c.q)) for n, c in enumerate(taylor)})
+        v = function.denominator.vanishing_order()
+        rest = function.numerator - function.denominator * p
+        return _coefficient(rest, v + J, w), _coefficient(function.denominator, v, w)
 
 
 def _coefficient(polynomial: ExponentialPolynomial, n: int, w: arb) -> arb:
     """The n-th Taylor coefficient at every point of a ball."""
     series = arb_series([w, 1], n + 1)
     terms = [reduce(mul, [series] * m, as_ball(c) * (as_ball(r) * series).exp()) for (r, m), c in polynomial.terms.items()]
-    return sum(terms, series * 0)[n]
+    return coefficients(sum(terms, series * 0), n + 1)[n]

@@ -91,7 +91,7 @@ def structural_sign(expression: sympy.Expr) -> int:
     if isinstance(expression, _POSITIVE):
         return 1
     if isinstance(expression, sympy.log):
-        return sign_on_half_line(expression.args[0] - 1)  # 0 where the logarithm is not defined
+        return sign_on_half_line(expression.args[0] - 1)  # where it is defined
     if isinstance(expression, _SIGN_OF_ARGUMENT):
         return sign_on_half_line(expression.args[0])
     return 0
@@ -126,8 +126,9 @@ def without_known_kinks(expression: sympy.Expr) -> sympy.Expr:
         (c, u), (d, v) = (argument.as_independent(t, as_Add=False) for argument in node.args)
         if c == d and sign_on_half_line(c) > 0 and u.func == v.func and isinstance(u, _RISING):
             return c * u.func(choose(node.func(*u.args, *v.args)))  # phi rises: max(phi(u), phi(v)) = phi(max(u, v))
-        first, second = node.args if isinstance(node, sympy.Max) else reversed(node.args)
-        return {1: first, -1: second, 0: node}[sign_on_half_line(first - second)]
+        first, second = node.args
+        larger = sign_on_half_line(first - second) * (1 if isinstance(node, sympy.Max) else -1)
+        return {1: first, -1: second, 0: node}[larger]
 
     return expression.replace(lambda node: isinstance(node, sympy.Abs | sympy.Max | sympy.Min), choose)
 
@@ -146,7 +147,12 @@ def is_defined(expression: sympy.Expr, sign: Callable[[sympy.Expr], int] = sign_
         elif isinstance(node, sympy.log):
             safe = sign(node.args[0]) > 0
         else:
-            safe = node.is_Atom or node.is_Add or node.is_Mul or isinstance(node, (*_CONTINUOUS, sympy.Pow))
+            safe = (
+                (node.is_Atom and node.is_real and node.is_finite is not False)
+                or node.is_Add
+                or node.is_Mul
+                or isinstance(node, (*_CONTINUOUS, sympy.Pow))
+            )
         if not safe:
             return False
     return True

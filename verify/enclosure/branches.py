@@ -10,15 +10,15 @@ from flint import arb, ctx
 from theory.activation import Activation
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
-from theory.activation.models import at_infinity, at_zero, common_root
+from theory.activation.models import Model, at_infinity, at_zero, common_root
 from theory.odd_sigmoid import STAR_SHAPED, UndeterminedError, omega, over_t, slope_at_zero
 from theory.rounding import as_ball, as_fraction, enclose, endpoints
 from verify.checker.branches import POINT_BITS, Branch, Partition, branches, star_sign, turning
 from verify.checker.cover import STAR, end_model
 from verify.checker.fixed_points import divided, multiplier, quotient_side, side_of_critical
 from verify.checker.growth import growth
-from verify.checker.sign import sign_on_half_line, without_known_kinks
-from verify.enclosure.cover import find_end, find_sign, subdivide
+from verify.checker.sign import is_defined, without_known_kinks
+from verify.enclosure.cover import any_sign, find_end, subdivide
 from verify.enclosure.fixed_points import FixedPoint
 from verify.membership import decide_membership
 from verify.verdict import Proved
@@ -44,7 +44,7 @@ class SaddleNode:
 def find_branches(f: Activation) -> tuple[Branch, ...] | None:
     """The branches of positive fixed points of x -> f(a x), certified; None where f(x)/x is not positive or too wild."""
     h = without_known_kinks(f.half_line)
-    if (sign_on_half_line(h) or find_sign(h)) <= 0:
+    if not is_defined(h, any_sign) or any_sign(h) <= 0:
         return None
     if isinstance(decide_membership(f).axioms[STAR_SHAPED.name], Proved):
         return (Branch((Fraction(0), Fraction(0)), None, rising=True),)
@@ -116,14 +116,28 @@ def _limit_of_gain(f: Activation, *, near: bool) -> arb:
     for octave in range(_OCTAVES):
         end = Fraction(2) ** (octave * root * (-1 if near else 1))
         model = end_model(build, h, end, root)
-        if model is not None and (model.vanishes or model.sign()):
-            if model.vanishes or model.shift > 0:
-                return arb("inf")
-            return arb(0) if model.shift < 0 else 1 / arb(model.coefficients[0])
+        found = None if model is None else _reciprocal_limit(model)
+        if found is not None:
+            return found
     upper, _ = growth(h)
     if not near and upper is not None and upper < 0:
         return arb("inf")
     raise UndeterminedError("the limit of x/f(x) was not found")
+
+
+def _reciprocal_limit(model: Model) -> arb | None:
+    """The limit of 1/q for a positive function q of the model at its end of (0, oo), or None if the model does not tell."""
+    small = model.small
+    if model.vanishes:
+        if small is None or not small.sign():
+            return None
+        return arb.pos_inf() if small.decays(model.chart) else arb(0) if small.diverges(model.chart) else None
+    if small is not None and not small.decays(model.chart):
+        return None
+    if model.shift != 0:
+        return arb.pos_inf() if model.shift > 0 else arb(0) if model.sign() else None
+    limit = arb(model.coefficients[0]) if model.coefficients else arb.nan()
+    return 1 / limit if limit > 0 else None
 
 
 # --- the fixed points at one gain ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import sympy
 
 from theory.activation.models import common_root
 from verify.checker.cover import VALUE, Cover, Quantity, box_sign, far_sign, linear_kinks, near_sign, sign_on_cover
+from verify.checker.sign import sign_on_half_line
 
 _OCTAVES = 24  # ends are looked for within 2^-24..2^24
 _MAX_BOXES = 3000
@@ -65,6 +66,11 @@ def find_sign(h: sympy.Expr) -> int:
         if isinstance(found, Failure):
             return 0
     return 0
+
+
+def any_sign(h: sympy.Expr) -> int:
+    """The sign of h for every t > 0 by rules or by a cover, or 0."""
+    return sign_on_half_line(h) or find_sign(h)
 
 
 def _power(octaves: int, root: int) -> Fraction:
