@@ -70,7 +70,7 @@ def _axioms_at_points(f: Activation, context: Context) -> Verdict:
     def problem(pair: list[Fraction]) -> str | None:
         return _violation(f, *sorted(pair))
 
-    return property_verdict(_PAIRS, problem, examples=200, seed=context.seed, what="point pairs in [2^-30, 2^31]")
+    return property_verdict(_PAIRS, problem, examples=100, seed=context.seed, what="point pairs in [2^-30, 2^31]")
 
 
 def _violation(f: Activation, low: Fraction, high: Fraction) -> str | None:
@@ -176,7 +176,7 @@ def _members_obey_at_points(drawn: SearchStrategy[Activation], context: Context)
         return _violation(example[0], *sorted(example[1]))
 
     examples = st.tuples(drawn, _PAIRS)
-    return property_verdict(examples, problem, examples=300, seed=context.seed, what="(function, point pair)")
+    return property_verdict(examples, problem, examples=150, seed=context.seed, what="(function, point pair)")
 
 
 def omega_claim(name: str, f: Activation) -> Claim:

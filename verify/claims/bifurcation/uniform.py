@@ -50,12 +50,15 @@ def all_gains_claim(name: str, f: Activation) -> Claim:
 
     a' = (f - y f')/f^2 > 0, a(0+) = 1/f'(0) and a(oo) = oo since f is bounded: so each a > omega is met once, each
     a <= omega never, and xi_a rises with a because f does. The multiplier a f'(y) = y f'/f is positive since f' > 0 and
-    below 1 since f - y f' > 0. x -> f(a x) rises, so it has no cycles but fixed points.
+    below 1 since f - y f' > 0. x -> f(a x) rises, so it has no cycles but fixed points. If 0 < x < xi_a then
+    x < f(a x) < xi_a, and if x > xi_a then xi_a < f(a x) < x: orbits are monotone and bounded, and a limit is a fixed point.
+    So they tend to xi_a; for a <= omega f(a x) < x, and they tend to 0.
     """
     return Claim(
         id=f"bifurcation.all_gains.{name}",
         statement=f"for every gain a > 0 of x -> f(a x), f = {f.expression}: only 0 is fixed if a <= omega, exactly -xi_a, 0, "
-        "xi_a if a > omega; xi_a rises with a, its multiplier lies in (0, 1), and no other point has period 2",
+        "xi_a if a > omega, and orbits from x > 0 tend to xi_a, or to 0 where it is alone; xi_a rises with a, its multiplier "
+        "lies in (0, 1), and no other point has period 2",
         latex=r"\forall a > 0:\ \#\{x : f(ax) = x\} = 1 + 2 \cdot [a > \omega],\quad \xi_a' > 0,\ 0 < a f'(a\xi_a) < 1",
         hypotheses=("all real x", "all a > 0"),
         source="THEORY B1, B2",
