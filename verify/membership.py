@@ -27,6 +27,7 @@ from theory.activation.arithmetic import UnsupportedError, evaluate
 from theory.activation.balls import BALL
 from theory.activation.expression import differentiate, substitute, x
 from theory.activation.models import Model, at_infinity, at_zero, common_root
+from theory.activation.taylor import NoTaylorError, sign_of
 from theory.odd_sigmoid import (
     AXIOMS,
     BOUNDED,
@@ -129,7 +130,7 @@ class _Decision:
             return witness
         if not self.defined:
             return Undecided(_GAPS)
-        if is_odd(self.f):
+        if is_odd(self.f) and self.is_zero_at_zero():
             return Proved("f(-x) + f(x) = 0 by exact identities, and f is defined for all x")
         return Undecided("f(-x) + f(x) was not reduced to 0 and no violation was found")
 
@@ -263,6 +264,13 @@ class _Decision:
         return Refuted(f"{what.format('x')} is constant on (0, {constant}]", witness)
 
     # What the roads share.
+
+    def is_zero_at_zero(self) -> bool:
+        """Whether f(0) = 0, the value that the expression has there, or its limit."""
+        try:
+            return sign_of(self.f(sympy.Integer(0))) == 0
+        except NoTaylorError:
+            return False
 
     def vanishes_at_zero(self) -> bool:
         """Whether f(0+) = 0, by an exact slope or by a model."""
