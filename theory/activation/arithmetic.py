@@ -1,4 +1,4 @@
-"""One formula, five arithmetics: a SymPy expression is lowered to a straight-line program and run.
+"""One formula, six arithmetics: a SymPy expression is lowered to a straight-line program and run.
 
 `evaluate(expression, {symbol: value}, arithmetic)` replaces every node of the expression by the operation of the same
 name in an `Arithmetic`. A formula is thus written once and never retyped per backend.
@@ -6,8 +6,9 @@ name in an `Arithmetic`. A formula is thus written once and never retyped per ba
 ====================  ==============================  =======================================
 arithmetic            values                          may be used for
 ====================  ==============================  =======================================
-`balls.BALL`          `flint.arb`                     enclosures: the only rigorous numbers
-`balls.SERIES`        `flint.arb_series`              derivatives without SymPy, rigorous
+`balls.BALL`          `flint.arb`                     enclosures of numbers: rigorous
+`balls.SERIES`        `flint.arb_series`              derivatives without SymPy: rigorous
+`models.MODEL`        `models.Model`                  all t near 0, or near infinity: rigorous
 `samples.MPMATH`      `mpmath.mpf`                    independent high-precision samples
 `floats.numpy_()`     `numpy.ndarray`, `float`        speed; no verdict rests on it alone
 `floats.torch_()`     `torch.Tensor`                  networks
@@ -27,6 +28,7 @@ import sympy
 from flint import arb, arb_series
 
 Unary = Callable[[Any], Any]
+_MAX_EXPANDED = 8
 _SEVERAL = (sympy.hyper, sympy.polygamma, sympy.expint)  # functions of several arguments
 
 
@@ -143,11 +145,19 @@ def _fold_step(combine: Callable[[Any, Any], Any], places: list[int]) -> Step:
 def _power_step(node: sympy.Pow, arithmetic: Arithmetic, visit: Callable[[Any], int]) -> Step:
     base, exponent = visit(node.base), node.exp
     if isinstance(exponent, sympy.Rational):
-        raised = arithmetic.power(exponent, bool(node.base.is_nonnegative))
+        raised = arithmetic.power(exponent, exponent.q > 1 and _is_nonnegative(node.base))
         return lambda results, values: raised(results[base])
     at = visit(exponent)
     exponential, logarithm = arithmetic.functions[sympy.exp], arithmetic.functions[sympy.log]
     return lambda results, values: exponential(results[at] * logarithm(results[base]))
+
+
+def _is_nonnegative(expression: sympy.Expr) -> bool:
+    """What SymPy knows; it is not asked where it would expand a high power of a sum to answer."""
+    powers = expression.atoms(sympy.Pow)
+    if any(power.base.is_Add and power.exp.is_Integer and abs(power.exp) > _MAX_EXPANDED for power in powers):
+        return False
+    return bool(expression.is_nonnegative)
 
 
 def integer_power(base: Any, exponent: int, absolute: Unary) -> Any:
