@@ -70,6 +70,20 @@ def _powers_of_balls_around_zero() -> bool:
     return bool(square.is_finite() and square.contains(1) and square.contains(0) and not square.contains(2))
 
 
+def _series_are_whole() -> bool:
+    """python-flint cuts series at `ctx.cap` and stores no trailing zeros: here 24 coefficients are kept, a kink gives nan."""
+    import math
+
+    import sympy
+    from flint import arb
+
+    from theory.activation import Activation, x
+
+    whole = Activation(sympy.exp(x)).taylor(arb(0), 24)[24] * math.factorial(24) - 1
+    across = Activation(sympy.Abs(x)).taylor(arb(0, 1), 5)
+    return bool(abs(whole) < arb(2) ** -40) and not any(c.is_finite() for c in across)
+
+
 def _two_roads_to_a_fixed_point() -> bool:
     """xi for tanh at gain 3/2, by balls and by mpmath, to 30 digits."""
     import mpmath
@@ -89,6 +103,7 @@ _CANARIES: dict[str, Callable[[], bool]] = {
     "balls enclose": _balls_enclose,
     "inverse error function": _inverse_error_function,
     "powers of balls around zero": _powers_of_balls_around_zero,
+    "series are whole": _series_are_whole,
     "two roads to a fixed point": _two_roads_to_a_fixed_point,
 }
 
