@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory.activation import CATALOGUE, Activation, family, x
-from theory.activation.balls import coefficients
+from theory.activation.arithmetic import evaluate
+from theory.activation.balls import BALL, SERIES, coefficients
 from theory.activation.exponential import from_expression, taylor_at_zero
 from theory.activation.expression import differentiate, t
 from theory.activation.parser import parse_activation
@@ -167,3 +168,27 @@ def test_long_series_are_not_cut() -> None:
         assert all(abs(c * sympy.factorial(n).p - 1) < arb(2) ** -60 for n, c in enumerate(found))
     with pytest.raises(ArithmeticError, match="5 are needed"):
         coefficients(arb_series([1, 1], 3), 5)
+
+
+@pytest.mark.parametrize(
+    "name", ["exp", "log", "sin", "cos", "sinh", "cosh", "tanh", "coth", "sech", "csch", "atan", "asinh", "erf", "erfc", "Abs"]
+)
+def test_every_slope_of_the_table_is_that_of_the_series(name: str) -> None:
+    """The derivative of phi(2 t + 1/t) at t = 3/4, by the table and by a power series."""
+    expression = getattr(sympy, name)(2 * t + 1 / t)
+    with ctx.workprec(120):
+        point = arb(3) / 4
+        series = coefficients(evaluate(expression, {t: arb_series([point, 1], 2)}, SERIES), 2)[1]
+        assert abs(evaluate(differentiate(expression, t), {t: point}, BALL) / series - 1) < arb(2) ** -90
+
+
+def test_maxima_and_powers_are_differentiated_beside_their_kinks() -> None:
+    clipped = sympy.Max(t**2, sympy.Min(t, 3))
+    assert differentiate(clipped, t).subs(t, sympy.Rational(1, 2)) == 1
+    assert differentiate(clipped, t).subs(t, 2) == 4
+    assert differentiate((1 + t) ** sympy.Rational(1, 3), t) == (1 + t) ** sympy.Rational(-2, 3) / 3
+
+
+def test_high_powers_of_sums_are_differentiated_without_expanding_them() -> None:
+    power = (t + sympy.pi + sympy.E + sympy.sqrt(2)) ** 60
+    assert differentiate(sympy.atan(power), t).atoms(sympy.Pow) >= {power}

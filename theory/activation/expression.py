@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, NamedTuple
 
 import mpmath
@@ -21,56 +21,63 @@ x = sympy.Symbol("x", real=True)
 t = sympy.Symbol("t", positive=True)  # a point of the half line (0, oo)
 
 
-class _Tanh(sympy.tanh):
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        return sympy.sech(self.args[0]) ** 2
+# The slope of each function, in a form that does not cancel: tanh' = sech^2, not 1 - tanh^2. Off kinks and jumps.
+_SLOPES: dict[Any, Callable[[sympy.Expr], sympy.Expr]] = {
+    sympy.exp: sympy.exp,
+    sympy.log: lambda u: 1 / u,
+    sympy.sin: sympy.cos,
+    sympy.cos: lambda u: -sympy.sin(u),
+    sympy.sinh: sympy.cosh,
+    sympy.cosh: sympy.sinh,
+    sympy.tanh: lambda u: sympy.sech(u) ** 2,
+    sympy.coth: lambda u: -(sympy.csch(u) ** 2),
+    sympy.sech: lambda u: -sympy.sech(u) * sympy.tanh(u),
+    sympy.csch: lambda u: -sympy.csch(u) * sympy.coth(u),
+    sympy.atan: lambda u: 1 / (1 + u**2),
+    sympy.asinh: lambda u: 1 / sympy.sqrt(1 + u**2),
+    sympy.erf: lambda u: 2 / sympy.sqrt(sympy.pi) * sympy.exp(-(u**2)),
+    sympy.erfc: lambda u: -2 / sympy.sqrt(sympy.pi) * sympy.exp(-(u**2)),
+    sympy.Abs: sympy.sign,
+    sympy.sign: lambda _: sympy.Integer(0),
+    sympy.Heaviside: lambda _: sympy.Integer(0),
+}
 
 
-class _Coth(sympy.coth):
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        return -(sympy.csch(self.args[0]) ** 2)
-
-
-class _PiecewiseConstant(sympy.Function):
-    """A real function whose derivative is 0 off its jumps."""
-
-    is_real = True
-
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        return sympy.Integer(0)
-
-
-class _Sign(_PiecewiseConstant):
-    pass
-
-
-class _Step(_PiecewiseConstant):
-    pass
-
-
-_STABLE = {sympy.tanh: _Tanh, sympy.coth: _Coth, sympy.sign: _Sign, sympy.Heaviside: _Step}
-
-
+@cache
 def differentiate(expression: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
-    """d expression / d symbol, off kinks and jumps, in forms that do not cancel: tanh' = sech^2, not 1 - tanh^2.
+    """d expression / d symbol, off kinks and jumps, node by node with the slopes above.
 
-    A stand-in that is real and nothing more takes the place of the symbol: with a positive one SymPy asks for signs, and may
-    expand (t + pi)^60 to answer.
+    SymPy's own `diff` is asked for nodes that are not in the table only: it may expand (t + pi)^60 to find out signs.
     """
-    plain_symbol = sympy.Dummy(real=True)
-    inside = expression.xreplace({symbol: plain_symbol})
-    for plain, stable in _STABLE.items():
-        inside = inside.replace(*_exchange(plain, stable))
-    derivative = sympy.diff(inside, plain_symbol)
-    derivative = derivative.replace(sympy.Heaviside, _step_of)
-    for plain, stable in _STABLE.items():
-        derivative = derivative.replace(stable, plain)
-    return derivative.xreplace({plain_symbol: symbol})
+    known: dict[sympy.Basic, sympy.Expr] = {}
+
+    def visit(node: sympy.Expr) -> sympy.Expr:
+        if node not in known:
+            known[node] = _derivative(node, symbol, visit)
+        return known[node]
+
+    return visit(expression)
 
 
-def _exchange(plain: Any, stable: Any) -> tuple[Callable[[sympy.Basic], bool], Callable[[sympy.Basic], sympy.Basic]]:
-    """Arguments of `replace` that exchange a function where its argument varies; constants stay comparable."""
-    return (lambda node: isinstance(node, plain) and bool(node.free_symbols)), (lambda node: stable(*node.args))
+def _derivative(node: sympy.Expr, symbol: sympy.Symbol, visit: Callable[[sympy.Expr], sympy.Expr]) -> sympy.Expr:
+    if symbol not in node.free_symbols:
+        return sympy.Integer(0)
+    if node == symbol:
+        return sympy.Integer(1)
+    if node.is_Add:
+        return sympy.Add(*map(visit, node.args))
+    if node.is_Mul:
+        return sympy.Add(*(sympy.Mul(*node.args[:n], visit(u), *node.args[n + 1 :]) for n, u in enumerate(node.args)))
+    if isinstance(node, sympy.Pow) and symbol not in node.exp.free_symbols:
+        return node.exp * node.base ** (node.exp - 1) * visit(node.base)
+    if isinstance(node, sympy.Max | sympy.Min):
+        first, rest = node.args[0], node.func(*node.args[1:])
+        direction = 1 if isinstance(node, sympy.Max) else -1
+        step = sympy.Heaviside(direction * (first - rest), sympy.Rational(1, 2))
+        return step * visit(first) + (1 - step) * visit(rest)
+    if node.func in _SLOPES:
+        return _SLOPES[node.func](node.args[0]) * visit(node.args[0])
+    return sympy.diff(node, symbol)
 
 
 def substitute(expression: sympy.Expr, symbol: sympy.Symbol, value: sympy.Expr) -> sympy.Expr:
@@ -79,10 +86,6 @@ def substitute(expression: sympy.Expr, symbol: sympy.Symbol, value: sympy.Expr) 
         return expression.subs(symbol, value)
     except (ValueError, TypeError, ZeroDivisionError):
         return sympy.nan
-
-
-def _step_of(argument: sympy.Expr, *_: sympy.Expr) -> sympy.Expr:
-    return sympy.Heaviside(argument, sympy.Rational(1, 2))
 
 
 @dataclass(frozen=True)
