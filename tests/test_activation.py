@@ -190,5 +190,5 @@ def test_maxima_and_powers_are_differentiated_beside_their_kinks() -> None:
 
 
 def test_high_powers_of_sums_are_differentiated_without_expanding_them() -> None:
-    power = (t + sympy.pi + sympy.E + sympy.sqrt(2)) ** 60
-    assert differentiate(sympy.atan(power), t).atoms(sympy.Pow) >= {power}
+    base = t + sympy.pi + sympy.E + sympy.sqrt(2)
+    assert differentiate(sympy.atan(base**60), t) == 60 * base**59 / (1 + base**120)
