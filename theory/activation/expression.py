@@ -67,7 +67,8 @@ def _derivative(node: sympy.Expr, symbol: sympy.Symbol, visit: Callable[[sympy.E
     if node.is_Add:
         return sympy.Add(*map(visit, node.args))
     if node.is_Mul:
-        return sympy.Add(*(sympy.Mul(*node.args[:n], visit(u), *node.args[n + 1 :]) for n, u in enumerate(node.args)))
+        varying = ((n, u) for n, u in enumerate(node.args) if u.has(symbol))  # a factor 0 would make SymPy ask for signs
+        return sympy.Add(*(sympy.Mul(*node.args[:n], visit(u), *node.args[n + 1 :]) for n, u in varying))
     if isinstance(node, sympy.Pow) and symbol not in node.exp.free_symbols:
         return node.exp * node.base ** (node.exp - 1) * visit(node.base)
     if isinstance(node, sympy.Max | sympy.Min):
