@@ -136,7 +136,7 @@ def linear_kinks(h: sympy.Expr) -> tuple[tuple[sympy.Expr, Fraction, int], ...]:
     for node in sorted(h.atoms(sympy.Abs, sympy.Max, sympy.Min), key=sympy.default_sort_key):
         if len(node.args) <= 2:
             difference = node.args[0] if isinstance(node, sympy.Abs) else node.args[0] - node.args[1]
-            slope, rest = sympy.diff(difference, t), difference.subs(t, 0)
+            slope, rest = differentiate(difference, t), difference.subs(t, 0)
             if isinstance(slope, sympy.Rational) and slope and isinstance(rest, sympy.Rational):
                 p = -rest / slope
                 found.append((node, Fraction(int(p.p), int(p.q)), 1 if slope > 0 else -1))

@@ -15,9 +15,8 @@ and so is an analytic function of one: phi(A + S) = phi(A) + phi'(xi) S, phi(A) 
 remainder. At infinite arguments tanh, erf, atan and their kin are rewritten in exp(-2 A), exp(-A^2) and 1/A.
 
 Coefficients are rational numbers as long as they can be, and balls otherwise; a leading one is dropped only where it is
-exactly 0, so a model's sign is never guessed. What has
-no such form (a logarithm at infinity, exp(-1/t) at 0) raises `UnsupportedError`. Reference for Taylor models: Makino and Berz,
-Int. J. Pure Appl. Math. 4 (2003) 379-456.
+exactly 0, so a model's sign is never guessed. What has no such form (a logarithm at infinity, exp(-1/t) at 0) raises
+`UnsupportedError`. Reference for Taylor models: Makino and Berz, Int. J. Pure Appl. Math. 4 (2003) 379-456.
 """
 
 from collections.abc import Callable
@@ -35,13 +34,13 @@ from theory.activation.models.remainder import ONE, ZERO, Chart, is_zero
 __all__ = ["Model", "at_infinity", "at_zero", "common_root", "rational_coefficients", "without_kinks"]
 
 
-def at_zero(expression: sympy.Expr, symbol: sympy.Symbol, r: Fraction, order: int, root: int = 1) -> "Model":
+def at_zero(expression: sympy.Expr, symbol: sympy.Symbol, r: Fraction, order: int, root: int = 1) -> Model:
     """A model of `expression` for all symbol in (0, r^root], in powers of symbol^(1/root)."""
     chart = Chart(root, r, order)
     return as_model(evaluate(expression, {symbol: Model(chart, root, (ONE,))}, MODEL), chart)
 
 
-def at_infinity(expression: sympy.Expr, symbol: sympy.Symbol, r: Fraction, order: int, root: int = 1) -> "Model":
+def at_infinity(expression: sympy.Expr, symbol: sympy.Symbol, r: Fraction, order: int, root: int = 1) -> Model:
     """A model of `expression` for all symbol in [r^-root, oo), in powers of symbol^(-1/root)."""
     chart = Chart(-root, r, order)
     return as_model(evaluate(expression, {symbol: Model(chart, -root, (ONE,))}, MODEL), chart)
@@ -71,7 +70,7 @@ def rational_coefficients(expression: sympy.Expr, symbol: sympy.Symbol, order: i
 
 
 def without_kinks(
-    expression: sympy.Expr, symbol: sympy.Symbol, build: Callable[..., "Model"] = at_zero, radius: Fraction = Fraction(1, 2**20)
+    expression: sympy.Expr, symbol: sympy.Symbol, build: Callable[..., Model] = at_zero, radius: Fraction = Fraction(1, 2**20)
 ) -> sympy.Expr:
     """What `expression` equals on the chart of `build` with that radius: |u|, max and min chosen by the signs of models there.
 

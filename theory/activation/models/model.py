@@ -11,7 +11,7 @@ from theory.activation.models.remainder import ONE, ZERO, Chart, Number, Small, 
 
 @dataclass(frozen=True)
 class Model:
-    """u^shift (sum of coefficients[j] u^j + remainder u^n) + small, on a `Chart`; see the head of this file."""
+    """u^shift (sum of coefficients[j] u^j + remainder u^n) + small, on a `Chart`; see `theory.activation.models`."""
 
     chart: Chart
     shift: int

@@ -9,6 +9,7 @@ from flint import arb, fmpq
 from theory.activation.arithmetic import UnsupportedError
 
 Number: TypeAlias = arb | fmpq  # a coefficient is exact as long as it is rational, so that cancellation is seen
+Exponent: TypeAlias = tuple[tuple[Fraction, Fraction], ...]  # ((d, c), ...), ascending: sum of c t^d
 ZERO, ONE = fmpq(0), fmpq(1)
 
 
@@ -41,7 +42,7 @@ class Small:
     upper: arb
     nonzero: bool
     degree: Fraction = Fraction(0)
-    exponent: tuple[tuple[Fraction, Fraction], ...] = ()
+    exponent: Exponent = ()
 
     def sign(self) -> int:
         if not self.nonzero:
@@ -52,8 +53,9 @@ class Small:
         return self.lower.union(self.upper)
 
     def scaled(self, factor: Number, degree: Fraction = Fraction(0)) -> "Small":
-        ball = arb(factor)
-        return self.times(Small(ball.lower(), ball.upper(), not ball.contains(0), degree))
+        """Times a factor in a ball, and t^degree."""
+        size = arb(factor)
+        return self.times(Small(size.lower(), size.upper(), not size.contains(0), degree))
 
     def times(self, other: "Small") -> "Small":
         products = [x * y for x in (self.lower, self.upper) for y in (other.lower, other.upper)]
@@ -106,10 +108,8 @@ def _least(values: list[arb]) -> arb:
     return low.lower()
 
 
-Exponent = tuple[tuple[Fraction, Fraction], ...]
-
-
 def combine(one: Exponent, two: Exponent, sign: int) -> Exponent:
+    """one + sign two, as polynomials in t: ascending powers, no zero coefficients."""
     total = dict(one)
     for degree, c in two:
         total[degree] = total.get(degree, Fraction(0)) + sign * c

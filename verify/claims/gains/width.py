@@ -41,10 +41,10 @@ def width_claim() -> Claim:
     """
     return Claim(
         id="gains.width",
-        statement="lambda_N(s) > 0 for every s > 0 if and only if N >= 2, for all real N >= 1: N = 1 is the only width at "
-        "which small noise makes a signal collapse",
+        statement="lambda_N(s) > 0 for every s > 0 if and only if N >= 2, for whole N >= 1: N = 1 is the only width at which "
+        "small noise makes a signal collapse; among real N, 2 - 10^-6 is too small",
         latex=r"\lambda_N(s) > 0 \ \forall s > 0 \iff N \ge 2",
-        hypotheses=("N >= 1 real; for whole N a layer of width N, linearized at 0", "the Laplace form (see gains.laplace)"),
+        hypotheses=("a layer of width N, linearized at 0", "the Laplace form (derived in theory.gains.lyapunov)"),
         source="THEORY C3, G2",
         subject=lambda: lyapunov.critical_width(),
         twin=Twin("it holds if and only if N >= 2 - 10^-6", lambda: lyapunov.critical_width() - sympy.Rational(1, 10**6)),
@@ -61,9 +61,9 @@ def _is_the_least_width(width: sympy.Expr, _: Context) -> Verdict:
         return Refuted(f"at N = {threshold} the exponent is negative: {at}") if at else Undecided("no negative exponent found")
     if threshold > 2:
         return Refuted(f"for 2 <= N < {threshold} the Laplace form is positive too") if rule else Undecided("sign not decided")
-    just_below = _negative_exponent(threshold - _TINY)
-    if rule and just_below:
-        return Proved(f"for N >= 2 the Laplace form has no negative term; below, Bernoulli's bound, and in balls: {just_below}")
+    one, just_below = _negative_exponent(Fraction(1)), _negative_exponent(threshold - _TINY)
+    if rule and one and just_below:
+        return Proved(f"for N >= 2 the Laplace form has no negative term; in balls, N = 1: {one}, N = 2 - 10^-6: {just_below}")
     return Undecided("a sign was not decided")
 
 
