@@ -20,7 +20,7 @@ from paper_figures import style
 from theory import calibration
 from theory.activation import CATALOGUE
 from theory.rounding import as_ball, nearest_double
-from theory.wide_limit import propagate
+from theory.wide_limit import Chain, predict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +58,7 @@ def _surrogate(target: str, points: int) -> Iterator[Row]:
 
 def _wide(target: str, points: int) -> Iterator[Row]:
     sigma = calibration.sigma_star(target, DEPTH, _OMEGA)
-    for layer in propagate(CATALOGUE["tanh"], _OMEGA, sigma, points):
+    for layer in predict(Chain.of(CATALOGUE["tanh"], sigma), points).layers:
         yield Row("wide", target, sigma, layer.layer, round(layer.negative_rate, 9))
 
 

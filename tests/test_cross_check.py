@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from theory.activation import CATALOGUE
-from theory.wide_limit import propagate
+from theory.wide_limit import Chain, predict
 from verify.claims import all_claims
 from verify.cross_check.statistics import SIMULATION_CLAIMS, all_within, interval, proportion, within
 from verify.verdict import Refuted, Supported, Undecided
@@ -91,7 +91,7 @@ def test_a_wide_network_has_the_wide_limit_and_not_the_surrogate() -> None:
 
     sigma = 1.83 / math.sqrt(8)
     found = simulate(Network(TANH, 1.0, sigma, depth=8, width=256, batch=8), 100, seed=5, device="cpu")
-    exact = propagate(TANH, 1.0, sigma, 8)[-1]
+    exact = predict(Chain.of(TANH, sigma), 8).layers[-1]
     assert isinstance(within(interval(found.negative_rate, 1e-6), exact.negative_rate, 0.02), Supported)
     assert isinstance(within(interval(found.second_moment, 1e-6), exact.second_moment, 0.1 * exact.second_moment), Supported)
 

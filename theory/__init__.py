@@ -47,15 +47,20 @@ from theory.odd_sigmoid import (
     taylor_coefficients,
 )
 from theory.validation import InputError
-from theory.wide_limit import Layer, propagate
+from theory.wide_limit import Atoms, Chain, Gaussian, Layer, NoiseScale, Prediction, noise_scale, predict
 
 __all__ = [
     "AXIOMS",
     "CATALOGUE",
     "Activation",
+    "Atoms",
+    "Chain",
+    "Gaussian",
     "InputError",
     "Layer",
+    "NoiseScale",
     "NormalForm",
+    "Prediction",
     "UndeterminedError",
     "branch_series",
     "classify",
@@ -76,10 +81,11 @@ __all__ = [
     "lyapunov_exponent_mpf",
     "negative_rate_ball",
     "negative_rate_formula",
+    "noise_scale",
     "normal_form",
     "omega",
     "parse_activation",
-    "propagate",
+    "predict",
     "puiseux_coefficients",
     "quotient",
     "saturation_law",

@@ -147,3 +147,10 @@ def exactly(name: str, value: float | Exact) -> Fraction:
             raise InputError(name, value, "must be a finite number")
         return Fraction(value)
     return exact_number(name, value)
+
+
+def positive_float(name: str, value: float) -> float:
+    """A finite double > 0, for the paths that compute in floating point."""
+    if not 0 < value < math.inf:
+        raise InputError(name, value, "must be a finite number > 0")
+    return float(value)

@@ -6,7 +6,7 @@ from functools import cache
 
 from theory import calibration
 from theory.activation import CATALOGUE
-from theory.wide_limit import Layer, propagate
+from theory.wide_limit import Chain, Layer, predict
 from verify.claim import Context
 from verify.cross_check.network import Network, Observations, choose_device, simulate
 from verify.cross_check.statistics import interval, within
@@ -37,7 +37,7 @@ def surrogate_sigma() -> float:
 @cache
 def predicted(sigma: float) -> Layer:
     """The exact wide limit at the last layer."""
-    return propagate(_F, 1.0, sigma, DEPTH)[-1]
+    return predict(Chain.of(_F, sigma), DEPTH).layers[-1]
 
 
 def rate_agrees(sigma: NoiseScale, rate: float, context: Context) -> Verdict:

@@ -1,0 +1,149 @@
+"""What the wide limit predicts for a network, with the error seen by refinement; and the noise scale for a negative rate.
+
+Every number is computed on two grids, the finer one counts, and the largest difference is reported as the error. Where
+it exceeds the tolerance the grid is refined again, a few times: an f with a kink away from 0 converges slowly, and then
+the reported error says so.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass, replace
+
+import numpy
+
+from theory.validation import InputError
+from theory.wide_limit.chain import Chain, laws
+from theory.wide_limit.gradients import checkpoint, log_gradient_moments, stride
+from theory.wide_limit.grid import Resolution
+
+TOLERANCE = 1e-10
+SMALLEST_RATE = 1e-6  # below it the error of a rate is absolute, in units of this
+_REFINEMENTS = 4
+_LARGEST_START = 4.0  # of c, where tan(pi p) is a poor guess for several layers
+_NUDGE = 1e-4  # of log c, for a difference quotient
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer l of a wide network, after the activation: x_l = f(h_l).
+
+    second_moment: q_l = E x_l^2. negative_rate: P(sign x_l != sign x_0). kurtosis: E x_l^4/q_l^2, not in excess.
+    slope_moment: E f'(h_l)^2. gradient_ratio: sqrt(E|delta_l|^2/E|delta_L|^2) with delta_l = dLoss/dh_l and dLoss/dx_L
+    iid N(0, 1); None where it was not asked for.
+    """
+
+    layer: int
+    second_moment: float
+    negative_rate: float
+    kurtosis: float
+    slope_moment: float
+    gradient_ratio: float | None = None
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """layers 1..L. error: the largest relative difference between two grids of anything in `layers`; see SMALLEST_RATE."""
+
+    layers: tuple[Layer, ...]
+    error: float
+
+
+@dataclass(frozen=True)
+class NoiseScale:
+    """sigma, and its relative error as seen by refinement."""
+
+    sigma: float
+    error: float
+
+
+def predict(chain: Chain, depth: int, *, gradients: bool = False, tolerance: float = TOLERANCE) -> Prediction:
+    """Layers 1..depth of the wide limit.
+
+    gradients: also go backward, at thrice the cost and with checkpoints, so that memory grows like sqrt(depth).
+    Raises `InputError` where the signal dies out (a diagonal gain below the critical one) and where the law does not fit
+    on a grid (sigma far smaller than omega). Source: THEORY E4, E5.
+    """
+    resolution = Resolution()
+    coarse = _layers(chain, depth, resolution.coarser(), gradients)
+    for _ in range(_REFINEMENTS):
+        fine = _layers(chain, depth, resolution, gradients)
+        error = _difference(coarse, fine)
+        if error <= tolerance:
+            break
+        coarse, resolution = fine, resolution.finer()
+    return Prediction(tuple(fine), error)
+
+
+def _layers(chain: Chain, depth: int, resolution: Resolution, gradients: bool) -> list[Layer]:
+    layers, checkpoints = [], []
+    for law in laws(chain, depth, resolution):
+        slope_moment = law.mean(chain.slope(law.grid.nodes) ** 2)
+        layers.append(Layer(law.layer, law.second_moment, law.negative_rate, law.kurtosis, slope_moment))
+        if gradients and (law.layer - 1) % stride(depth) == 0:
+            checkpoints.append(checkpoint(law))
+    if not gradients:
+        return layers
+    logs = log_gradient_moments(chain, depth, law, checkpoints, resolution)
+    return [replace(layer, gradient_ratio=math.exp((log - logs[-1]) / 2)) for layer, log in zip(layers, logs, strict=True)]
+
+
+def _difference(coarse: list[Layer], fine: list[Layer]) -> float:
+    """The largest relative difference of two predictions of the same layers."""
+    one, two = (numpy.array([_quantities(layer) for layer in layers]) for layers in (coarse, fine))
+    size = numpy.maximum(abs(two), [0, SMALLEST_RATE, 0, 0, 0])
+    return float((abs(one - two) / size).max())
+
+
+def _quantities(layer: Layer) -> tuple[float, ...]:
+    ratio = 1.0 if layer.gradient_ratio is None else layer.gradient_ratio
+    return layer.second_moment, layer.negative_rate, layer.kurtosis, layer.slope_moment, ratio
+
+
+def noise_scale(chain: Chain, depth: int, target: float, *, tolerance: float = TOLERANCE) -> NoiseScale:
+    """The sigma at which the negative rate after `depth` layers is `target`; the sigma of `chain` itself is not used.
+
+    log(-log(1 - 2 rate)) is nearly linear in log sigma, and c = sigma sqrt(L)/omega changes slowly with depth. So the
+    secant method starts from one layer, where c = tan(pi p) for a Gaussian input, and goes down in steps of four times the
+    depth; refined grids then correct the root. That there is only one root is observed, not proved.
+
+    target: 0 < p < 1/2. Raises `InputError` outside, and where sigma is so small that the law does not fit on a grid.
+    Source: THEORY D5.
+    """
+    if not 0 < target < 0.5:
+        raise InputError("p", target, "must lie strictly between 0 and 1/2")
+    resolution = Resolution().coarser()
+    c = min(math.tan(math.pi * target), _LARGEST_START) if depth > 1 else math.tan(math.pi * target)
+    for layers in (depth // 4**n for n in reversed(range(int(math.log(depth, 4)) + 1))):
+        c = _root_of_rate(chain, layers, target, c, resolution, tolerance if layers == depth else 1e-3)
+    return _polished(chain, depth, target, c, tolerance)
+
+
+def _root_of_rate(chain: Chain, depth: int, target: float, start: float, resolution: Resolution, tolerance: float) -> float:
+    """c = sigma sqrt(L)/omega at the target, on one grid."""
+    from scipy.optimize import newton
+
+    def excess(log_c: float) -> float:
+        return _excess(chain, depth, target, math.exp(log_c), resolution)
+
+    return math.exp(newton(excess, math.log(start), x1=math.log(start) + 0.01, tol=tolerance))
+
+
+def _polished(chain: Chain, depth: int, target: float, c: float, tolerance: float) -> NoiseScale:
+    """Newton's steps on finer and finer grids, with the slope of the first; the last step is the error."""
+    resolution = Resolution().coarser()
+    start, nudged = (_excess(chain, depth, target, c * math.exp(shift), resolution) for shift in (0, _NUDGE))
+    slope = (nudged - start) / _NUDGE
+    for _ in range(_REFINEMENTS):
+        resolution = resolution.finer()
+        step = _excess(chain, depth, target, c, resolution) / slope
+        c *= math.exp(-step)
+        if abs(step) <= tolerance:
+            break
+    return NoiseScale(c * chain.omega / math.sqrt(depth), abs(step))
+
+
+def _excess(chain: Chain, depth: int, target: float, c: float, resolution: Resolution) -> float:
+    """log(-log(1 - 2 rate)) less its target."""
+    scaled = chain.with_sigma(c * chain.omega / math.sqrt(depth))
+    (last,) = deque(laws(scaled, depth, resolution), maxlen=1)
+    return math.log(math.log1p(-2 * last.negative_rate) / math.log1p(-2 * target))
