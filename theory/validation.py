@@ -147,3 +147,8 @@ def exactly(name: str, value: float | Exact) -> Fraction:
             raise InputError(name, value, "must be a finite number")
         return Fraction(value)
     return exact_number(name, value)
+
+
+def positive_float(name: str, value: float | Exact) -> float:
+    """A finite number > 0 for the float paths."""
+    return float(positive(name, exactly(name, value)))
