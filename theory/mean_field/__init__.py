@@ -4,13 +4,13 @@
 module                what
 ====================  ==============================================================================
 `gaussian`            means over a standard normal, in doubles; its absolute moments
-`closure`             the map of variances, chi, the fixed point; why the method is Gaussian here
+`propagation`         the map of variances, chi, the fixed point; why the method is Gaussian here
 `expansions`          near the critical sigma_w, and at it (edge of chaos)
 `initialization`      Xavier, He, orthogonal, edge of chaos and the method in one table
 ====================  ==============================================================================
 """
 
-from theory.mean_field.closure import (
+from theory.mean_field.propagation import (
     ClosureLayer,
     closure,
     excess,

@@ -1,7 +1,7 @@
 """Initializations by name, and what the closure says of each: ordered, critical or chaotic (THEORY E8; digest, Mechanism 3).
 
 The closure knows an initialization by sigma_w^2, N times the variance of a weight in a square layer of width N (see
-`theory.mean_field.closure`). Without bias, for an odd sigmoid and any input:
+`theory.mean_field.propagation`). Without bias, for an odd sigmoid and any input:
 
 ========  ===========  =================================================  ======================================
 phase     sigma_w      signal q_l = E f(h_l)^2                            gradients, E|delta_1|^2/E|delta_L|^2
@@ -21,7 +21,7 @@ from theory import validation
 from theory.activation import Activation
 from theory.activation.taylor import sign_of
 from theory.calibration import omega, sigma
-from theory.mean_field.closure import EQUIVALENT_VARIANCE, excess, fixed_variance
+from theory.mean_field.propagation import EQUIVALENT_VARIANCE, excess, fixed_variance
 from theory.odd_sigmoid import omega as critical_gain
 
 Phase = Literal["ordered", "critical", "chaotic"]
