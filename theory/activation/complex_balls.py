@@ -3,9 +3,10 @@
 `flint.acb.integral` bounds its error by the modulus of the integrand on ellipses around the path, which is a bound only where
 the integrand is analytic. So it asks for values with ``analytic=True`` there, and a function that has a branch cut or a kink
 on the region must then answer nan. The roots, logarithms, |x|, max, min and arctan of FLINT continue a real function piece by
-piece and are finite on their cuts unless the flag is passed on: without it |x| integrates over [-1, 1] to a wrong certified value.
-"""
+piece and are finite on their cuts unless the flag is passed on: without it |x| integrates over [-1, 1] to a wrong certified
+value."""
 
+from collections.abc import Callable
 from functools import cache
 
 import sympy
@@ -20,18 +21,22 @@ def complex_balls(analytic: bool) -> Arithmetic:
 
     def power(exponent: sympy.Rational, _: bool) -> Unary:
         p, q = int(exponent.p), int(exponent.q)
-        if q == 1:
-            whole = lambda base: integer_power(base, abs(p), lambda value: value)  # noqa: E731
-            return whole if p > 0 else lambda base: 1 / whole(base)
-        if (abs(p), q) == (1, 2):
-            return lambda base: base.sqrt(analytic=analytic) if p > 0 else base.rsqrt(analytic=analytic)
-        return lambda base: base.pow(acb(arb(fmpq(p, q))), analytic=analytic)
+
+        def raised(base: acb) -> acb:
+            if q == 1:
+                result = integer_power(base, abs(p), lambda value: value)
+                return 1 / result if p < 0 else result
+            if (abs(p), q) == (1, 2):
+                return base.sqrt(analytic=analytic) if p > 0 else base.rsqrt(analytic=analytic)
+            return base.pow(acb(arb(fmpq(p, q))), analytic=analytic)
+
+        return raised
 
     def arctan(value: acb) -> acb:
         on_cut = value.real.contains(0) and not abs(value.imag) < 1
         return acb(arb.nan(), arb.nan()) if analytic and on_cut else value.atan()
 
-    def rational(number: sympy.Rational) -> Unary:
+    def rational(number: sympy.Rational) -> Callable[[], acb]:
         exact = fmpq(int(number.p), int(number.q))
         return lambda: acb(arb(exact))
 

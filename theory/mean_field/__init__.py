@@ -10,25 +10,24 @@ module                what
 ====================  ==============================================================================
 """
 
+from theory.mean_field.expansions import edge_decay, edge_excess_law, edge_law, excess_law, fixed_variance_law
+from theory.mean_field.gaussian import absolute_moment, gaussian_mean
+from theory.mean_field.initialization import INITIALIZATIONS, Fate, fate, phase
 from theory.mean_field.propagation import (
     ClosureLayer,
-    closure,
     excess,
     fixed_variance,
+    gaussian_closure,
     odd_sigmoid_closure,
     second_moment,
     squared_slope,
 )
-from theory.mean_field.expansions import edge_decay, edge_excess_law, edge_law, excess_law, fixed_variance_law
-from theory.mean_field.gaussian import absolute_moment, gaussian_mean
-from theory.mean_field.initialization import INITIALIZATIONS, Fate, fate, phase
 
 __all__ = [
     "INITIALIZATIONS",
     "ClosureLayer",
     "Fate",
     "absolute_moment",
-    "closure",
     "edge_decay",
     "edge_excess_law",
     "edge_law",
@@ -37,6 +36,7 @@ __all__ = [
     "fate",
     "fixed_variance",
     "fixed_variance_law",
+    "gaussian_closure",
     "gaussian_mean",
     "odd_sigmoid_closure",
     "phase",

@@ -1,11 +1,13 @@
 r"""The closure where it is nearly linear: just above the critical sigma_w, and at it (THEORY E3, E8).
 
-Let omega f(y)/y = 1 - c y^k + o(y^k), c = kappa/omega^k, eta = c V^(k/2), m_j = E|Z|^j. With m_(k+2) = (k+1) m_k the map and chi are
+Let omega f(y)/y = 1 - c y^k + o(y^k), c = kappa/omega^k, eta = c V^(k/2), m_j = E|Z|^j. With m_(k+2) = (k+1) m_k the map and
+chi are
 
     M(V)/V = (sigma_w/omega)^2 (1 - 2 m_(k+2) eta + o(eta)),     chi - M(V)/V = (sigma_w/omega)^2 (k^2 m_2k eta^2 + o(eta^2)),
 
-the second from the excess identity, in which f' - f/h = -(k c h^k + ...)/omega starts at order eta. (In M(V)/V and in chi alone
-the next term d V^(p/2)|Z|^p of f, however close p is to k, would be seen first: both hold 2 d m_(p+2) V^(p/2), which drops out.)
+the second from the excess identity, in which f' - f/h = -(k c h^k + ...)/omega starts at order eta. (In M(V)/V and in chi
+alone the next term d V^(p/2)|Z|^p of f, however close p is to k, would be seen first: both hold 2 d m_(p+2) V^(p/2), which
+drops out.)
 
 **Fixed point.** With (sigma_w/omega)^2 = 1 + s^2, M(V*) = V* gives s^2 = 2 m_(k+2) eta + o(eta), hence for s -> 0
 
@@ -13,16 +15,16 @@ the next term d V^(p/2)|Z|^p of f, however close p is to k, would be seen first:
 
 kappa has dropped out, s^4/3 for every f with k = 2, pi s^4/32 for k = 1, 28 s^4/15 for k = 4.
 
-**Edge of chaos**, sigma_w = omega, no bias. Let q_l = E f(h_l)^2 = V_(l+1)/omega^2 and u = q^(-k/2) = eta^-1 kappa. Then u' - u =
-k kappa m_(k+2) + o(1), so
+**Edge of chaos**, sigma_w = omega, no bias. Let q_l = E f(h_l)^2 = V_(l+1)/omega^2 and u = q^(-k/2) = eta^-1 kappa. Then u' -
+u = k kappa m_(k+2) + o(1), so
 
     q_l ~ (k kappa m_(k+2) l)^(-2/k)                          (1/(6 kappa l) for k = 2),
 
-the orbit of x -> f(omega x) of `theory.bifurcation.critical_decay` with kappa m_(k+2) in place of kappa and x = sqrt(q). The excess
-is k^2 m_2k kappa^2 q^k ~ (m_2k/m_(k+2)^2)/l^2, and sum 1/l^2 < oo. So prod_(l<L) chi_l = (V_L/V_1) prod (1 + excess_l V_l/V_(l+1)) is
-V_L/V_1 times a number that converges: the gradient norm falls as the signal does, sqrt(V_L/V_1) ~ L^(-1/k), L^(-1/2) for k = 2.
-All this is the closure, N = oo; at width N gradients fall by a further factor of about exp(-L/(2N)), which is no matter of the closure.
-"""
+the orbit of x -> f(omega x) of `theory.bifurcation.critical_decay` with kappa m_(k+2) in place of kappa and x = sqrt(q). The
+excess is k^2 m_2k kappa^2 q^k ~ (m_2k/m_(k+2)^2)/l^2, and sum 1/l^2 < oo. So prod_(l<L) chi_l = (V_L/V_1) prod (1 + excess_l
+V_l/V_(l+1)) is V_L/V_1 times a number that converges: the gradient norm falls as the signal does, sqrt(V_L/V_1) ~ L^(-1/k),
+L^(-1/2) for k = 2. All this is the closure, N = oo; at width N gradients fall by a further factor of about exp(-L/(2N)),
+which is no matter of the closure."""
 
 from functools import cache
 
@@ -67,9 +69,10 @@ def edge_excess_law() -> sympy.Expr:
 def edge_decay(f: Activation) -> CriticalDecay:
     """x_l = sqrt(q_l) on the edge of chaos: x_l^-k = rate l + log_coefficient log l + O(1), rate = k kappa m_(k+2).
 
-    With omega f(y)/y = sum_a g_a y^a, g_0 = 1, and y = omega x |Z|, q'/q = sum_(a,b) g_a g_b m_(a+b+2) (omega x)^(a+b). Its power
-    -k/2 is u'/u for u = x^-k, and u' - u = rate + b x^k + ... gives log_coefficient = b/rate, as in `decay_law`. An asymptotic
-    expansion for x -> 0 (Watson's lemma), whatever the radius of convergence of f. Raises `UndeterminedError` where `normal_form` does.
+    With omega f(y)/y = sum_a g_a y^a, g_0 = 1, and y = omega x |Z|, q'/q = sum_(a,b) g_a g_b m_(a+b+2) (omega x)^(a+b). Its
+    power -k/2 is u'/u for u = x^-k, and u' - u = rate + b x^k + ... gives log_coefficient = b/rate, as in `decay_law`. The
+    expansion is asymptotic for x -> 0 (Watson's lemma), whatever the radius of convergence of f is. Raises
+    `UndeterminedError` where `normal_form` does.
     """
     order, gain = normal_form(f).k, critical_gain(f)
     g = expansion_at_zero(f, int(sympy.ceiling(2 * order)))

@@ -1,7 +1,7 @@
 r"""Means over a standard normal Z: in doubles by a rule on the half line, and the absolute moments m_j = E|Z|^j exactly.
 
-**The rule.** The integrands g(sqrt(V) z) of this room are analytic for z > 0 with a singularity |z|^k or a kink at z = 0, and for
-large V they change on the scale 1/sqrt(V). With z = log(1 + e^u), the integral over z > 0 becomes one over the real line,
+**The rule.** The integrands g(sqrt(V) z) of this room are analytic for z > 0 with a singularity |z|^k or a kink at z = 0, and
+for large V they change on the scale 1/sqrt(V). With z = log(1 + e^u), the integral over z > 0 becomes one over the real line,
 
     E g(sqrt(V) |Z|) = int_R 2 phi(z) g(sqrt(V) z) e^u/(1 + e^u) du,
 

@@ -29,7 +29,9 @@ Phase = Literal["ordered", "critical", "chaotic"]
 INITIALIZATIONS: dict[str, sympy.Expr] = {  # sigma_w^2, in omega = 1/f'(0) and sigma
     "odd_sigmoid": EQUIVALENT_VARIANCE,  # W = omega I + (sigma/sqrt N) G
     "edge_of_chaos": omega**2,
-    "xavier": sympy.Integer(1),  # variance 2/(fan_in + fan_out) = 1/N, without the gain that some libraries put in (5/3 for tanh)
+    "xavier": sympy.Integer(
+        1
+    ),  # variance 2/(fan_in + fan_out) = 1/N, without the gain that some libraries put in (5/3 for tanh)
     "he": sympy.Integer(2),  # variance 2/fan_in: made for ReLU
     "orthogonal": sympy.Integer(1),  # W uniform on the orthogonal group: W^T W = I
 }
@@ -56,9 +58,9 @@ def phase(f: Activation, weight_variance: sympy.Expr) -> Phase:
 
 
 def fate(f: Activation, initialization: str, noise: float) -> Fate:
-    """The fate of signals and gradients under an initialization of the table; noise: sigma/omega (it matters to odd_sigmoid only).
+    """The fate of signals and gradients under an initialization of the table.
 
-    Raises `InputError` for an unknown name or unless noise > 0.
+    noise: s = sigma/omega > 0; it matters to odd_sigmoid only. Raises `InputError` for an unknown name or a bad noise.
     """
     if initialization not in INITIALIZATIONS:
         raise validation.InputError("init", initialization, f"is not known here; choose one of {', '.join(INITIALIZATIONS)}")

@@ -1,8 +1,8 @@
 """Enclosures of Gaussian means of an odd sigmoid, and judging fixed points of its closure (THEORY E1, E3).
 
-With h = sqrt(V) |Z|, A1 bounds all integrands of the closure, whatever f is: the star shape gives 0 <= f'(h) <= f(h)/h <= f'(0),
-hence f(h)^2 <= f'(0)^2 V Z^2 and f'(h)^2 <= f'(0)^2. So an integral over [r, R] by `flint.acb.integral`
-misses a number between 0 and f'(0)^2 (P(|Z| < r) + E[Z^2; |Z| > R]) times V or 1, and the singularity |z|^k at 0 is left out.
+With h = sqrt(V) |Z|, A1 bounds all integrands of the closure, whatever f is: the star shape gives 0 <= f'(h) <= f(h)/h <=
+f'(0), hence f(h)^2 <= f'(0)^2 V Z^2 and f'(h)^2 <= f'(0)^2. So an integral over [r, R] by `flint.acb.integral` misses a
+number between 0 and f'(0)^2 (P(|Z| < r) + E[Z^2; |Z| > R]) times V or 1, and the singularity |z|^k at 0 is left out.
 
 M(V)/V falls strictly (star shape again), so one certified sign change of M(V)/V - 1 encloses the only V* > 0.
 """
@@ -70,7 +70,10 @@ def growth(f: Activation, weight_variance: arb, variance: arb, bits: int) -> arb
 
 
 def chi_between(f: Activation, weight_variance: sympy.Expr, low: Fraction, high: Fraction, bits: int) -> arb:
-    """chi(V) = sigma_w^2 E f'(sqrt(V) Z)^2 for every V in [low, high]; f is a member of F and concave on (0, oo), so chi falls."""
+    """chi(V) = sigma_w^2 E f'(sqrt(V) Z)^2 for every V in [low, high].
+
+    f is a member of F and concave on (0, oo): f' falls there, and so does chi.
+    """
     with ctx.workprec(bits + 64):
         ends = (squared_slope(f, as_ball(end), bits) for end in (low, high))
         return evaluate(weight_variance, {}, BALL) * next(ends).union(next(ends))

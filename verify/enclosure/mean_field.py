@@ -27,12 +27,11 @@ class FixedVariance:
     chi: arb
 
 
-def enclose_fixed_variance(f: Activation, weight_variance: sympy.Expr, bits: int = 80) -> FixedVariance:
+def enclose_fixed_variance(f: Activation, weight_variance: sympy.Expr, bits: int) -> FixedVariance:
     """V* > 0 with a relative width of about 2^(1-bits)/|d log(M(V)/V)/d log V|, and chi* to about as many bits.
 
-    Rests on f being an odd sigmoid that is concave on (0, oo).
-
-    weight_variance: sigma_w^2 > omega^2, exact. Newton's method for log(M(V)/V) = 0 in log V, its slope in floats. Raises `ArithmeticError` where no bracket is found.
+    weight_variance: sigma_w^2 > omega^2, exact. Newton's method for log(M(V)/V) = 0 in log V, its slope in floats. Rests on f
+    being an odd sigmoid that is concave on (0, oo). Raises `ArithmeticError` where no bracket is found.
     """
     with ctx.workprec(bits + 64):
         weights = evaluate(weight_variance, {}, BALL)

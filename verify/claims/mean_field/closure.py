@@ -1,4 +1,4 @@
-"""Claims E2, E3 (digest, Mechanism 3): within the closure the method is a Gaussian initialization, and chi exceeds the growth."""
+"""Claims E2, E3 (digest, Mechanism 3): in the closure the method is a Gaussian initialization, and chi exceeds the growth."""
 
 from collections.abc import Iterator
 
@@ -53,7 +53,9 @@ def _is_the_mean_of_products(variance: sympy.Expr, context: Context) -> Verdict:
     """Every N by its entries; and x . y and d . e at N = 3, expanded in all nine G_ij, each power replaced by its moment."""
     diagonal = (omega**2 + sigma**2 / _N) + (_N - 1) * sigma**2 / _N
     sample = {omega: 2, sigma: 3, _N: 5}
-    whole = identity_verdict(diagonal - variance, sample, "the diagonal of E W^T W; off it one factor of E W_ij W_ik is centred")
+    whole = identity_verdict(
+        diagonal - variance, sample, "the diagonal of E W^T W; off it one factor of E W_ij W_ik is centred"
+    )
     if not isinstance(whole, Proved):
         return whole
     x, y = (sympy.symbols(f"{name}1:4") for name in "xy")
@@ -78,9 +80,9 @@ def buffer_claim() -> Claim:
     """d log(omega^2 + sigma^2)/d log sigma^2 = sigma^2/(omega^2 + sigma^2)."""
     return Claim(
         id="mean_field.buffer",
-        statement="within the closure the omega^2 of Mechanism 3 is a floor, sigma_w >= omega, and a relative error of sigma^2 reaches "
-        "sigma_w^2 shrunk by s^2/(1 + s^2), s = sigma/omega (it would reach it whole without the diagonal); at equal sigma_w nothing "
-        "tells the method from Gaussian weights",
+        statement="within the closure the omega^2 of Mechanism 3 is a floor, sigma_w >= omega, and a relative error of "
+        "sigma^2 reaches sigma_w^2 shrunk by s^2/(1 + s^2), s = sigma/omega (it would reach it whole without the diagonal); "
+        "at equal sigma_w nothing tells the method from Gaussian weights",
         latex=r"\frac{d \log \sigma_w^2}{d \log \sigma^2} = \frac{\sigma^2}{\omega^2 + \sigma^2}",
         hypotheses=("omega, sigma > 0", "mean_field.equivalence"),
         source="THEORY E2; digest, Mechanism 3",
@@ -104,8 +106,8 @@ def excess_claim() -> Claim:
     """(f'^2 - f^2/V - (f' - f/h)^2) e^(-h^2/2V) is the derivative of (f^2/h) e^(-h^2/2V), which vanishes at 0 and oo."""
     return Claim(
         id="mean_field.excess",
-        statement="chi(V) - M(V)/V = sigma_w^2 E (f'(h) - f(h)/h)^2, h ~ N(0, V), for every V > 0: so chi(V) >= M(V)/V, chi* >= 1 at "
-        "every fixed point V* > 0, and E|delta_1|^2/E|delta_L|^2 >= V_L/V_1, with equality only if f is linear",
+        statement="chi(V) - M(V)/V = sigma_w^2 E (f'(h) - f(h)/h)^2, h ~ N(0, V), for every V > 0: so chi(V) >= M(V)/V, "
+        "chi* >= 1 at every fixed point V* > 0, and E|delta_1|^2/E|delta_L|^2 >= V_L/V_1, with equality only if f is linear",
         latex=r"\sigma_w^2\, \mathbb{E} f'(h)^2 - \frac{\sigma_w^2}{V} \mathbb{E} f(h)^2 "
         r"= \sigma_w^2\, \mathbb{E}\Big(f'(h) - \frac{f(h)}{h}\Big)^2 \ge 0",
         hypotheses=("f odd and locally absolutely continuous", "f(h)^2/h -> 0 at 0", "f(h)^2/h e^(-h^2/2V) -> 0 at infinity"),

@@ -26,7 +26,11 @@ from verify.verdict import Proved, Refuted, Undecided, Verdict
 
 _NUDGE = 1 + sympy.Rational(1, 10**6)
 _BITS = 140
-_HYPOTHESES = ("sigma_w = omega, no bias", "omega f(y)/y = 1 - kappa (y/omega)^k + d y^p + o(y^p), 0 < k < p, kappa > 0", "N = oo")
+_HYPOTHESES = (
+    "sigma_w = omega, no bias",
+    "omega f(y)/y = 1 - kappa (y/omega)^k + d y^p + o(y^p), 0 < k < p, kappa > 0",
+    "N = oo",
+)
 _DECAYS: dict[str, Activation] = {
     **SAMPLES,
     "algebraic": CATALOGUE["algebraic"],
@@ -47,7 +51,7 @@ def claims() -> Iterator[Claim]:
 
 
 def law_claim() -> Claim:
-    """u = q^(-k/2): eta = kappa/u, so u' - u = u ((1 - 2 m_(k+2) eta + ...)^(-k/2) - 1) -> k kappa m_(k+2); then summation over l."""
+    """u = q^(-k/2): eta = kappa/u, so u' - u = u ((1 - 2 m_(k+2) eta + ...)^(-k/2) - 1) -> k kappa m_(k+2); sum over l."""
     return Claim(
         id="mean_field.edge_law",
         statement="on the edge of chaos q_l = E f(h_l)^2 ~ (k kappa m_(k+2) l)^(-2/k), m_j = E|Z|^j: 1/(6 kappa l) for k = 2, "
@@ -71,7 +75,9 @@ def _law_follows(law: sympy.Expr, _: Context) -> Verdict:
     if distance is None or not moments_recur():
         return Undecided("the expansion does not start at the stated power")
     defect = _rate_of(law) - k / 2 * kappa * with_moments(distance)
-    return identity_verdict(defect, {k: 3, kappa: 2, layer: 1}, "u' - u -> (k/2) kappa times the eta term of 1 - M(V)/V, for all k, p")
+    return identity_verdict(
+        defect, {k: 3, kappa: 2, layer: 1}, "u' - u -> (k/2) kappa times the eta term of 1 - M(V)/V, for all k, p"
+    )
 
 
 def _law_takes_steps(law: sympy.Expr, _: Context) -> Verdict:
@@ -121,8 +127,8 @@ def excess_claim() -> Claim:
     """chi - M(V)/V = k^2 m_2k eta^2 + ... with eta = kappa/u = 1/(k m_(k+2) l)."""
     return Claim(
         id="mean_field.edge_excess",
-        statement="on the edge of chaos chi_l - V_(l+1)/V_l ~ (m_2k/m_(k+2)^2)/l^2 (1/(3 l^2) for k = 2), which has a finite sum: "
-        "E|delta_1|^2/E|delta_L|^2 over V_L/V_1 tends to a finite number",
+        statement="on the edge of chaos chi_l - V_(l+1)/V_l ~ (m_2k/m_(k+2)^2)/l^2 (1/(3 l^2) for k = 2), which has a "
+        "finite sum: E|delta_1|^2/E|delta_L|^2 over V_L/V_1 tends to a finite number",
         latex=r"\chi_l - V_{l+1}/V_l \sim \frac{m_{2k}}{m_{k+2}^2}\, l^{-2}",
         hypotheses=_HYPOTHESES,
         source="THEORY E8",
@@ -138,7 +144,9 @@ def _excess_follows(law: sympy.Expr, _: Context) -> Verdict:
     if excess is None or distance is None or not moments_recur():
         return Undecided("the expansion does not start at the stated powers")
     defect = reduced(law) - with_moments(excess * (2 / (k * distance * layer)) ** 2)
-    return identity_verdict(defect, {k: 3, layer: 1}, "the eta^2 term of chi - M(V)/V at eta = 1/(k m_(k+2) l), for every k and p")
+    return identity_verdict(
+        defect, {k: 3, layer: 1}, "the eta^2 term of chi - M(V)/V at eta = 1/(k m_(k+2) l), for every k and p"
+    )
 
 
 def _excess_at_a_layer(law: sympy.Expr, _: Context) -> Verdict:
@@ -158,8 +166,9 @@ def gradient_claim() -> Claim:
     """d log E|delta_1|^2/d log L = L log chi_L, and chi = 1 - 2 m_(k+2) eta + ... with eta = 1/(k m_(k+2) L)."""
     return Claim(
         id="mean_field.edge_gradient",
-        statement="on the edge of chaos the gradient norm sqrt(E|delta_1|^2/E|delta_L|^2) falls with the depth as L^(-1/k): L^(-1/2) for "
-        "k = 2, L^(-1) for softsign (the exponential fall that is seen at finite width is no matter of the closure)",
+        statement="on the edge of chaos the gradient norm sqrt(E|delta_1|^2/E|delta_L|^2) falls with the depth as L^(-1/k): "
+        "L^(-1/2) for k = 2, L^(-1) for softsign (the exponential fall that is seen at finite width is no matter of the "
+        "closure)",
         latex=r"\tfrac12\, \frac{d \log \prod_{l<L} \chi_l}{d \log L} \to -\frac1k",
         hypotheses=_HYPOTHESES,
         source="THEORY E8",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, partial
+from itertools import pairwise
 
 import mpmath
 import numpy
@@ -50,13 +51,15 @@ def phase_claim(name: str, f: Activation) -> Claim:
     table = ", ".join(f"{init}: {mean_field.phase(f, variance)}" for init, variance in INITIALIZATIONS.items())
     return Claim(
         id=f"mean_field.phase.{name}",
-        statement=f"V' = sigma_w^2 E f(sqrt(V) Z)^2, f = {f.expression}, has exactly one fixed point V* > 0 if sigma_w > omega and none "
-        f"otherwise; omega = {odd_sigmoid.omega(f)}, so {table}",
+        statement=f"V' = sigma_w^2 E f(sqrt(V) Z)^2, f = {f.expression}, has exactly one fixed point V* > 0 if sigma_w > "
+        f"omega and none otherwise; omega = {odd_sigmoid.omega(f)}, so {table}",
         latex=r"\exists!\, V^* > 0 \iff \sigma_w > \omega",
         hypotheses=("no bias", "sigma > 0", "Xavier, He: the variance of square layers, without a gain"),
         source="THEORY E3, E8; digest, Mechanism 3",
         subject=lambda: _phases(f, sympy.Integer(1)),
-        twin=Twin("the critical sigma_w is omega (1 + 10^-6) for the initializations without sigma", lambda: _phases(f, _NUDGE)),
+        twin=Twin(
+            "the critical sigma_w is omega (1 + 10^-6) for the initializations without sigma", lambda: _phases(f, _NUDGE)
+        ),
         checks=(Check("enclosure", partial(_phases_hold, f)),),
     )
 
@@ -83,7 +86,9 @@ def _phases_hold(f: Activation, phases: dict[str, str], _: Context) -> Verdict:
         ratio = _growth_near_zero(f) * evaluate(variance.subs(sigma, 1 / (2 * slope)) * slope**2, {}, BALL)
         if not (ratio > 1 if side > 0 else ratio < 1):
             return Undecided(f"{init}: M(V)/V is {ratio.str(6)} at V = 2^-20 omega^2")
-    return Proved("f(x)/x falls strictly from 1/omega to 0 for x > 0, so M(V)/V does from (sigma_w/omega)^2; exact signs, balls near 0")
+    return Proved(
+        "f(x)/x falls strictly from 1/omega to 0 for x > 0, so M(V)/V does from (sigma_w/omega)^2; exact signs, balls near 0"
+    )
 
 
 @cache
@@ -110,8 +115,8 @@ def fixed_point_claim(name: str, f: Activation) -> Claim:
     noises = _NOISES if name in _AT_BOTH else _NOISES[:1]
     return Claim(
         id=f"mean_field.fixed_point.{name}",
-        statement=f"V* and chi* of f = {f.expression} at sigma_w = omega sqrt(1 + s^2), s = {', '.join(map(str, noises))}, computed in "
-        f"doubles, are off by less than {float(_TOLERANCE)} (V*: relative); chi* > 1",
+        statement=f"V* and chi* of f = {f.expression} at sigma_w = omega sqrt(1 + s^2), s = {', '.join(map(str, noises))}, "
+        f"computed in doubles, are off by less than {float(_TOLERANCE)} (V*: relative); chi* > 1",
         latex=r"V^* = \sigma_w^2 \mathbb{E} f(\sqrt{V^*} Z)^2,\quad \chi^* = \sigma_w^2 \mathbb{E} f'(\sqrt{V^*} Z)^2 > 1",
         hypotheses=("the listed s", "enclosures of chi* have a radius below 10^-15"),
         source="THEORY E1, E3",
@@ -154,7 +159,10 @@ def _is_enclosed(f: Activation, stated: dict[sympy.Rational, _Stated], _: Contex
             V, chi = as_ball(found.lower).union(as_ball(found.upper)), found.chi
             if not (chi.rad() < _NARROW and chi > 1):
                 return Undecided(f"at s = {s} chi* was only found to be {chi.str(20)}")
-            for name, error in (("V*", as_ball(Fraction(values.variance)) / V - 1), ("chi*", as_ball(Fraction(values.chi)) - chi)):
+            for name, error in (
+                ("V*", as_ball(Fraction(values.variance)) / V - 1),
+                ("chi*", as_ball(Fraction(values.chi)) - chi),
+            ):
                 if abs(error) > as_ball(_TOLERANCE):
                     return Refuted(f"at s = {s} {name} is off by {error.str(5, radius=False)}; chi* = {chi.str(20)}")
                 if not abs(error) < as_ball(_TOLERANCE):
@@ -187,4 +195,4 @@ def _adaptive(g: Activation, variance: float) -> float:
         return g(numpy.sqrt(variance) * z) ** 2 * numpy.exp(-z * z / 2) * numpy.sqrt(2 / numpy.pi)
 
     ends = [0, 1e-4, 1e-2, 0.3, 1, 3, 12]
-    return sum(quad(integrand, a, b, epsabs=1e-14, epsrel=1e-12)[0] for a, b in zip(ends, ends[1:], strict=False))
+    return sum(quad(integrand, a, b, epsabs=1e-14, epsrel=1e-12)[0] for a, b in pairwise(ends))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 
 import mpmath
 import sympy
@@ -18,7 +18,7 @@ from verify.checker.identity import is_zero
 from verify.claim import Check, Claim, Context, Twin
 from verify.enclosure.mean_field import FixedVariance, enclose_fixed_variance
 from verify.methods import identity_verdict, precision_verdict
-from verify.verdict import Proved, Undecided, Verdict
+from verify.verdict import Undecided, Verdict
 
 _NUDGE = 1 + sympy.Rational(1, 10**6)
 _SMALL = sympy.Rational(1, 10**5)
@@ -102,8 +102,8 @@ def excess_law_claim() -> Claim:
     """chi - M(V)/V = k^2 m_2k eta^2 + ..., s^2 = 2 m_(k+2) eta + ...; all terms with d |z|^p are smaller."""
     return Claim(
         id="mean_field.excess_law",
-        statement="at the fixed point chi* - 1 ~ s^4 k^2 m_2k/(4 m_(k+2)^2) for s -> 0, (sigma_w/omega)^2 = 1 + s^2, m_j = E|Z|^j: s^4/3 for "
-        "k = 2, pi s^4/32 for k = 1, 28 s^4/15 for k = 4; neither kappa nor the next coefficient of f enters",
+        statement="at the fixed point chi* - 1 ~ s^4 k^2 m_2k/(4 m_(k+2)^2) for s -> 0, (sigma_w/omega)^2 = 1 + s^2, m_j = "
+        "E|Z|^j: s^4/3 for k = 2, pi s^4/32 for k = 1, 28 s^4/15 for k = 4; neither kappa nor the next coefficient of f enters",
         latex=r"\chi^* - 1 \sim \frac{k^2 m_{2k}}{4 m_{k+2}^2} s^4",
         hypotheses=("omega f(y)/y = 1 - c y^k + d y^p + o(y^p), 0 < k < p, c > 0", "s -> 0"),
         source="THEORY E3",
@@ -119,7 +119,9 @@ def _excess_follows(law: sympy.Expr, _: Context) -> Verdict:
     if excess is None or distance is None or not moments_recur():
         return Undecided("the expansion does not start at the stated powers")
     defect = reduced(law / s**4) - with_moments(excess / distance**2)
-    return identity_verdict(defect, {k: 3}, "the eta^2 term of chi - M(V)/V over the square of the eta term of s^2, for every k and p")
+    return identity_verdict(
+        defect, {k: 3}, "the eta^2 term of chi - M(V)/V over the square of the eta term of s^2, for every k and p"
+    )
 
 
 def _excess_at_small_noise(law: sympy.Expr, _: Context) -> Verdict:
@@ -150,7 +152,8 @@ def fixed_variance_law_claim() -> Claim:
     """s^2 = 2 m_(k+2) eta + ..., eta = kappa (V*/omega^2)^(k/2)."""
     return Claim(
         id="mean_field.fixed_variance_law",
-        statement="V* ~ omega^2 (s^2/(2 kappa m_(k+2)))^(2/k) for s -> 0, (sigma_w/omega)^2 = 1 + s^2: omega^2 s^2/(6 kappa) for k = 2",
+        statement="V* ~ omega^2 (s^2/(2 kappa m_(k+2)))^(2/k) for s -> 0, (sigma_w/omega)^2 = 1 + s^2: omega^2 s^2/(6 "
+        "kappa) for k = 2",
         latex=r"V^* \sim \omega^2 \left(\frac{s^2}{2 \kappa\, m_{k+2}}\right)^{2/k}",
         hypotheses=("omega f(y)/y = 1 - kappa (y/omega)^k + d y^p + o(y^p), 0 < k < p, kappa > 0", "s -> 0"),
         source="THEORY E3",
