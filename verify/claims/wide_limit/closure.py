@@ -137,9 +137,9 @@ def amplification_claim() -> Claim:
     """
     return Claim(
         id="wide_limit.amplification",
-        statement="the mean square gradient grows from layer l+1 to l by chi = (omega^2 + sigma^2) E f'(h_l)^2, within 5% over "
-        f"{_DEPTH - 1} layers (tanh, sigma = {_C}/sqrt(L))",
-        latex=r"\mathbb E|\delta_l|^2 = \chi_l\,\mathbb E|\delta_{l+1}|^2,\ \chi_l = (\omega^2 + \sigma^2)\,\mathbb E f'(h_l)^2",
+        statement="the mean square gradient grows from layer l+1 to l by chi = (omega^2 + sigma^2) E f'(h_l)^2, within 5% "
+        f"over {_DEPTH - 1} layers (tanh, sigma = {_C}/sqrt(L))",
+        latex=r"\mathbb E|\delta_l|^2 = (\omega^2 + \sigma^2)\,\mathbb E f'(h_l)^2\,\mathbb E|\delta_{l+1}|^2",
         hypotheses=("N = oo", "x_0 ~ N(0, I)"),
         source="digest, Mechanism 3; THEORY E5",
         subject=lambda: _product_of_chi(),

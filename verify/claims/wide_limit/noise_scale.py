@@ -35,7 +35,7 @@ def root_claim() -> Claim:
     """The rate at that sigma, by another quadrature."""
     return Claim(
         id="wide_limit.noise_scale.tanh",
-        statement=f"the sigma of `noise_scale` gives a wide tanh network of depth {_ROOT_DEPTH} the negative rate 0.4, to 9 digits",
+        statement=f"the sigma of `noise_scale` gives a wide tanh network of depth {_ROOT_DEPTH} a rate of 0.4, to 9 digits",
         latex=r"p_{100}(\sigma) = 0.4",
         hypotheses=("x_0 ~ N(0, I)", "N = oo"),
         source="THEORY D5",
