@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from itertools import pairwise
 
-from theory.mean_field import odd_sigmoid_closure
-
 from theory.activation import CATALOGUE
+from theory.mean_field import odd_sigmoid_closure
 from theory.wide_limit import Chain, Layer, Resolution, laws, predict
 from verify.claim import Check, Claim, Context, Twin
 from verify.cross_check.wide_limit import by_gauss_legendre
