@@ -65,6 +65,12 @@ def build_parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--digits", type=_whole, default=15, metavar="N", help="significant digits (default: 15)")
     _assume_member(calibrate)
 
+    predict = _command(commands, "predict", "the exact wide limit of a deep network, layer by layer")
+    _activation(predict)
+    predict.add_argument("--sigma", required=True, metavar="S", help="the noise scale sigma > 0")
+    predict.add_argument("--depth", required=True, metavar="L", help="number of layers, a whole number >= 1")
+    _assume_member(predict)
+
     figures = _command(commands, "figures", "draw the proof-check figures into build/figures")
     figures.add_argument("names", nargs="*", metavar="NAME", help="only these figures (default: all)")
     figures.add_argument("--directory", default="build/figures", help="where PDF, PNG and CSV go")
@@ -111,7 +117,7 @@ def _attach_values(arguments: Sequence[str]) -> list[str]:
     for argument in rest:
         if argument == "--":
             return [*joined, argument, *rest]
-        if argument in ("--gain", "--p", "--depth", "--digits"):
+        if argument in ("--gain", "--p", "--depth", "--digits", "--sigma"):
             value = next(rest, None)
             joined.append(argument if value is None else f"{argument}={value}")
         else:
