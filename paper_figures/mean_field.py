@@ -3,7 +3,8 @@
 Left: V' = sigma_w^2 E f(sqrt(V) Z)^2 for f = tanh against V, in units of omega^2, with (sigma_w/omega)^2 = 1 + s^2; for the
 method s = sigma/omega. Where a curve meets the diagonal lies the only fixed point V* > 0, which s = 0, the edge of chaos, has
 not. Right, on logarithmic axes: chi* - 1 > 0 against s; dashed, the law s^4 k^2 m_2k/(4 m_(k+2)^2), which knows of f only k.
-All are pure numbers."""
+All are pure numbers.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

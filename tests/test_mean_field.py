@@ -144,6 +144,17 @@ def test_up_to_omega_there_is_no_nonzero_fixed_point() -> None:
     assert mean_field.fixed_variance(TANH, 1.001) == pytest.approx((1.001**2 - 1) / 2, rel=1e-3)  # omega^2 s^2/(6 kappa)
 
 
+def test_near_omega_the_fixed_point_loses_the_digits_that_are_stated() -> None:
+    """V* = s^2/2 + (5/24) s^4 - ... for tanh; here s^2 = 2.2e-7, and 10^-15/1.1e-7 is 1e-8."""
+    noise = (1 + 2.0**-23) ** 2 - 1
+    assert mean_field.fixed_variance(TANH, 1 + 2.0**-23) == pytest.approx(noise / 2, rel=1e-6)
+
+
+def test_a_fixed_point_beyond_the_range_of_doubles_is_refused() -> None:
+    with pytest.raises(InputError, match=r"^sigma_w=1e\+120: is so near omega or so large"):
+        mean_field.fixed_variance(TANH, 1e120)
+
+
 @pytest.mark.parametrize("start", [1e-3, 50.0])
 def test_variances_tend_to_the_fixed_point_monotonically(start: float) -> None:
     target = mean_field.fixed_variance(TANH, 1.5)
@@ -381,3 +392,11 @@ def test_a_critical_sigma_w_off_by_1e_6_either_way_is_refuted() -> None:
     assert isinstance(claim.checks[0].run(true, Context()), Proved)
     for wrong in ("ordered", "chaotic"):
         assert isinstance(claim.checks[0].run(true | {"edge_of_chaos": wrong}, Context()), Refuted)
+
+
+def test_a_quadrature_that_is_off_by_1e_6_is_refuted_by_every_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    (claim,) = (claim for claim in room.claims() if claim.id == "mean_field.fixed_point.softsign")
+    mean = mean_field.gaussian_mean
+    monkeypatch.setattr(mean_field.propagation, "gaussian_mean", lambda g, V: mean(g, V) * (1 + 1e-6))
+    for check in claim.checks:
+        assert isinstance(check.run(claim.subject(), Context()), Refuted)

@@ -4,7 +4,8 @@
 the integrand is analytic. So it asks for values with ``analytic=True`` there, and a function that has a branch cut or a kink
 on the region must then answer nan. The roots, logarithms, |x|, max, min and arctan of FLINT continue a real function piece by
 piece and are finite on their cuts unless the flag is passed on: without it |x| integrates over [-1, 1] to a wrong certified
-value."""
+value.
+"""
 
 from collections.abc import Callable
 from functools import cache

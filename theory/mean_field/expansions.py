@@ -24,7 +24,8 @@ the orbit of x -> f(omega x) of `theory.bifurcation.critical_decay` with kappa m
 excess is k^2 m_2k kappa^2 q^k ~ (m_2k/m_(k+2)^2)/l^2, and sum 1/l^2 < oo. So prod_(l<L) chi_l = (V_L/V_1) prod (1 + excess_l
 V_l/V_(l+1)) is V_L/V_1 times a number that converges: the gradient norm falls as the signal does, sqrt(V_L/V_1) ~ L^(-1/k),
 L^(-1/2) for k = 2. All this is the closure, N = oo; at width N gradients fall by a further factor of about exp(-L/(2N)),
-which is no matter of the closure."""
+which is no matter of the closure.
+"""
 
 from functools import cache
 

@@ -26,7 +26,8 @@ to 0, so
 at every V, f and sigma_w, with equality only if f(h)/h is constant. At V*, chi* - 1 is this excess: "near 1" is always on the
 chaotic side. It sharpens the Poincare inequality Var f(h) <= V E f'(h)^2, which gives the sign alone, and it does not cancel
 in floats. Multiplied over layers: E|delta_1|^2/E|delta_L|^2 >= V_L/V_1 always, gradients never fall more than the signal
-does."""
+does.
+"""
 
 from dataclasses import dataclass
 
@@ -43,6 +44,8 @@ EQUIVALENT_VARIANCE = omega**2 + sigma**2  # sigma_w^2 of the Gaussian weights t
 slope, value, h = sympy.symbols("f' f h", real=True)
 NOISE_SENSITIVITY = sigma**2 / EQUIVALENT_VARIANCE  # d log sigma_w^2/d log sigma^2; it would be 1 without the diagonal
 EXCESS = (slope - value / h) ** 2  # its mean times sigma_w^2 is chi(V) - M(V)/V
+
+_EXTREME = -512.0  # the least log V at which V* is looked for
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def odd_sigmoid_closure(f: Activation, sigma: float, depth: int) -> list[Closure
 def fixed_variance(f: Activation, sigma_w: float) -> float:
     """V* > 0 with V* = sigma_w^2 E f(sqrt(V*) Z)^2 for an odd sigmoid f; 0.0 if sigma_w <= omega, where there is none.
 
-    Relative error about 10^-15/(sigma_w/omega - 1), for M(V)/V - 1 cancels near the critical point.
+    Relative error about 10^-15/(sigma_w/omega - 1), for M(V)/V - 1 cancels near the critical point. Raises `InputError` unless
+    sigma_w > 0, or where V* is beyond the range of doubles.
     """
     from scipy.optimize import brentq
 
@@ -110,8 +114,10 @@ def fixed_variance(f: Activation, sigma_w: float) -> float:
         return float(numpy.log(scale**2 * second_moment(f, V) / V))
 
     low, high = -1.0, 1.0
-    while log_growth(low) <= 0 and low > -600:
+    while low > _EXTREME and log_growth(low) <= 0:
         low *= 2
-    while log_growth(high) >= 0:
+    while high < -_EXTREME and log_growth(high) >= 0:
         high *= 2
+    if not log_growth(low) > 0 > log_growth(high):
+        raise validation.InputError("sigma_w", sigma_w, "is so near omega or so large that doubles do not find V*")
     return float(numpy.exp(brentq(log_growth, low, high, xtol=1e-16, rtol=1e-15)))

@@ -20,17 +20,13 @@ from verify.checker import gaussian
 from verify.checker.identity import is_zero
 from verify.claim import Check, Claim, Context, Twin
 from verify.claims.bifurcation.near_critical import FURTHER
-from verify.claims.mean_field.near_critical import SAMPLES, expansion, leading, moments_recur, reduced, with_moments
+from verify.claims.mean_field.near_critical import EXPANDED, SAMPLES, expansion, leading, moments_recur, reduced, with_moments
 from verify.methods import identity_verdict, precision_verdict
 from verify.verdict import Proved, Refuted, Undecided, Verdict
 
 _NUDGE = 1 + sympy.Rational(1, 10**6)
 _BITS = 140
-_HYPOTHESES = (
-    "sigma_w = omega, no bias",
-    "omega f(y)/y = 1 - kappa (y/omega)^k + d y^p + o(y^p), 0 < k < p, kappa > 0",
-    "N = oo",
-)
+_HYPOTHESES = (EXPANDED, "sigma_w = omega, no bias", "N = oo")
 _DECAYS: dict[str, Activation] = {
     **SAMPLES,
     "algebraic": CATALOGUE["algebraic"],
@@ -66,8 +62,8 @@ def law_claim() -> Claim:
 
 
 def _rate_of(law: sympy.Expr) -> sympy.Expr:
-    """q_l^(-k/2)/l, by (b^u)^v = b^(u v) for b > 0."""
-    return reduced(sympy.powdenest(law ** (-k / 2), force=True)) / layer
+    """q_l^(-k/2)/l, by (b c)^u = b^u c^u and (b^u)^v = b^(u v) for b, c > 0."""
+    return reduced(sympy.expand_power_base(law ** (-k / 2))) / layer
 
 
 def _law_follows(law: sympy.Expr, _: Context) -> Verdict:
