@@ -62,7 +62,7 @@ def _exact(sigma: float, depth: int) -> Sequence[Layer]:
 @cache
 def _legendre(sigma: float, depth: int) -> list[Layer]:
     """by Gauss-Legendre quadrature."""
-    return by_gauss_legendre(Chain.of(_TANH, sigma), depth, nodes=160)
+    return by_gauss_legendre(Chain.of(_TANH, sigma), depth, nodes=120)
 
 
 def gaussianity_claim() -> Claim:
