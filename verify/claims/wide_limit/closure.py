@@ -54,6 +54,7 @@ def _closure(s: float, depth: int) -> float:
     return odd_sigmoid_closure(_TANH, s, depth)[-1].second_moment
 
 
+@cache
 def _exact(sigma: float, depth: int) -> Sequence[Layer]:
     """by `predict`."""
     return predict(Chain.of(_TANH, sigma), depth).layers

@@ -15,7 +15,7 @@ _TARGET = 0.4  # the paper's p_real
 _RANGE = (1.80, 1.91)
 _ROOT_DEPTH = 50
 _QUICK_DEPTHS, _FULL_DEPTHS = (5, 20), (100, 1000)
-_RULE_DEPTHS = (20, 30, 40, 60, 80, 100)
+_RULE_DEPTHS = (20, 40, 60, 100)
 _RULE_ERROR, _REAL_RATE_ERROR = 0.18, 0.0065
 _DEEP = (20, 50, 100, 250)
 
@@ -147,7 +147,7 @@ def rule_realized_claim(tier: str, depths: tuple[int, ...]) -> Claim:
         hypotheses=("x_0 ~ N(0, I)", "N = oo"),
         source="digest, Critical path 2; THEORY D4, D5",
         subject=lambda: _paper_rule,
-        twin=Twin("p(L) is three hundred times as large", lambda: lambda depth: 300 * _paper_rule(depth)),
+        twin=Twin("the rule is 2.05 exp(-0.15 L)", lambda: lambda depth: 2.05 * math.exp(-0.15 * depth)),
         checks=(Check("precision", lambda rule, _: _realizes(rule, depths)),),
         tier=tier,
     )
