@@ -7,6 +7,7 @@ real number is the depth whose sigma* is sigma; its floor is decided by balls, a
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 
 import sympy
 from flint import arb, ctx
@@ -22,6 +23,7 @@ _MAX_BITS = 1 << 16
 _TOO_DEEP = f"is so small that the surrogate keeps the rate for more layers than a number of {_MAX_DIGITS} digits counts; "
 
 
+@cache
 def depth_formula() -> sympy.Expr:
     """The real L with pi_L(sigma) = p, in p, omega and sigma: the power of 1 - 2Q in the solved recursion equals 1 - 2p."""
     power = (1 - 2 * Q) ** L

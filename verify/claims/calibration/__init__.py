@@ -3,9 +3,18 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim
-from verify.claims.calibration import expansions, surrogate
+from verify.claims.calibration import depth, doubles, expansions, linear, paper, rates, sensitivity, surrogate
+from verify.claims.calibration.surrogate import enumerate_negative_rate
+
+__all__ = ["claims", "enumerate_negative_rate"]
 
 
 def claims() -> Iterator[Claim]:
     yield from surrogate.claims()
+    yield from sensitivity.claims()
+    yield from depth.claims()
     yield from expansions.claims()
+    yield from rates.claims()
+    yield from doubles.claims()
+    yield from paper.claims()
+    yield from linear.claims()
