@@ -1,8 +1,8 @@
 """The noise scale from a target negative rate: formulas, limits, sensitivities, the inverse question (THEORY D).
 
 `surrogate` derives pi_L and sigma*; `arrays` computes sigma* in doubles; `expansions` is for extreme depths and targets;
-`sensitivity` has its derivatives; `depth` solves for L; `paper` holds the paper's own prescriptions; `linear` the linear regime of
-a wide network (it builds on `theory.gains` and is not re-exported here).
+`sensitivity` has its derivatives; `depth` solves for L; `paper` holds the paper's own prescriptions; `linear` the linear
+regime of a wide network (it builds on `theory.gains` and is not re-exported here).
 """
 
 from theory.calibration.arrays import sigma_star_array

@@ -13,7 +13,7 @@ with X = -2 log Q and ell = log(2 pi X),
 **Which X.** For L -> oo, X = 2M with M = log(2L/-log(1-2p)) up to 2 e^-M, because t/2 > log(t/(1-e^-t)) > 0; for p -> 0,
 X = 2 log(L/p) up to -2 log(1-2p). Both corrections are smaller than every power of 1/X.
 
-**Centre** (r -> 0: p -> 1/2). erfinv is analytic at 0, and sigma*/omega = 1/(sqrt 2 erfinv(r)) = sqrt(2/pi)/r (1 - pi r^2/12 - ...).
+**Centre** (r -> 0: p -> 1/2). erfinv is analytic: sigma*/omega = 1/(sqrt 2 erfinv(r)) = sqrt(2/pi)/r (1 - pi r^2/12 - ...).
 """
 
 from fractions import Fraction
@@ -139,9 +139,9 @@ def rare_flip_rate(order: int) -> sympy.Expr:
 
 
 def scaled_rate_law() -> sympy.Expr:
-    """pi_L at sigma = c omega/sqrt(L) for L -> oo: L phi(u)/u, u = sqrt(L)/c, which is c sqrt(L/(2 pi)) exp(-L/(2 c^2)) (THEORY D4).
+    """pi_L at sigma = c omega/sqrt(L) for L -> oo: L phi(u)/u, u = sqrt(L)/c, or c sqrt(L/(2 pi)) exp(-L/(2 c^2)), in c and L.
 
-    pi_L ~ L Q, Q = T(u) ~ phi(u)/u: the surrogate's rate of a fixed c falls exponentially, at the rate 1/(2 c^2) a layer.
+    pi_L ~ L Q, Q = T(u) ~ phi(u)/u: the surrogate's rate of a fixed c falls exponentially, at the rate 1/(2 c^2) a layer (D4).
     """
     u = sympy.sqrt(L) / c
     return L * sympy.exp(-(u**2) / 2) / sympy.sqrt(2 * sympy.pi) / u

@@ -5,8 +5,9 @@ q_(l+1) = (1 + s^2) q_l, and x_L = x_0 + independent normal noise of variance q_
 
     tau^2 = (1 + s^2)^L - 1:        L linear layers are one layer of relative noise tau.
 
-For x_0 ~ N(0, I) one layer flips with probability arctan(tau)/pi (C5) = arccos((1+s^2)^(-L/2))/pi, because 1 + tau^2 = (1+s^2)^L;
-for x_0 = +-1 with Phi(-1/tau), as the surrogate's. Both are solved for s; at s = c/sqrt(L), L -> oo, tau^2 -> e^(c^2) - 1.
+For x_0 ~ N(0, I) one layer flips with probability arctan(tau)/pi (C5), which is arccos((1+s^2)^(-L/2))/pi, as 1 + tau^2 =
+(1+s^2)^L; for x_0 = +-1 with Phi(-1/tau), as the surrogate's. Both are solved for s; at s = c/sqrt(L), tau^2 -> e^(c^2) - 1
+for L -> oo.
 """
 
 from functools import cache

@@ -1,4 +1,4 @@
-"""The numbers that the paper prescribes beside its formulas: target negative rate and learning rate (digest, Critical path 2, 5).
+"""The numbers that the paper prescribes beside its formulas: target rate and learning rate (digest, Critical path 2, 5).
 
 The target is p_real = 0.4 "for shallow" networks and "p(L) ~ 2.05 exp(-0.133 L)" for deep ones; the digest does not say where
 one takes over. The exponential exceeds 1/2 up to L = 10, where no sigma* belongs to it, and meets 0.4 at L = 12.287. So

@@ -4,7 +4,7 @@ sigma*/omega is a function of t = -log(1-2p)/L alone; with u = omega/sigma*, Phi
 
     n(t) = d log sigma*/d log t = t/(e^t - 1) * Q/(u phi(u)),        phi the normal density, so that
 
-    (L/sigma*) d sigma*/dL = -n,    (p/sigma*) d sigma*/dp = n * 2p/((1-2p)(-log(1-2p))),    (omega/sigma*) d sigma*/d omega = 1.
+    (L/sigma*) d sigma*/dL = -n,    (p/sigma*) d sigma*/dp = n 2p/((1-2p)(-log(1-2p))),    (omega/sigma*) d sigma*/d omega = 1.
 
 As t < e^t - 1 and u Q < phi(u) (Mills), 0 < n < 1/u^2 = (sigma*/omega)^2: the less noise, the less it matters how well p and L
 are known. For p = 0.4, L = 100 an error of 10% in p moves sigma* by 3.7%, one in L by 1.5%, one in omega by 10%.

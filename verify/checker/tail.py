@@ -1,13 +1,13 @@
 r"""Bounds for v = u^2, T(u) = Q, that hold for every small flip rate Q: T(u) = 1 - Phi(u), X = -2 log Q, ell = log(2 pi X).
 
-Let A(X, ell) be rational, A = X - ell + delta. With phi(u)/u S_-(u^2) < T(u) < phi(u)/u S_+(u^2) (convergents of Mills' ratio, one
-claim of its own), -2 log T(sqrt A) - X lies between the two values of
+Let A(X, ell) be rational, A = X - ell + delta. With phi(u)/u S_-(u^2) < T(u) < phi(u)/u S_+(u^2) (convergents of Mills' ratio,
+a claim of its own), -2 log T(sqrt A) - X lies between the two values of
 
     E = delta + log(A/X) - 2 log S(A),
 
 and T falls, so E < 0 with S_- proves v > A, and E > 0 with S_+ proves v < A. As E -> 0 for ell -> oo, the sign of dE/dell is
 enough, and that is a rational function of X and ell, because dX/dell = X. Its numerator is a polynomial; with ell = start + t,
-t >= 0, X = X_0 e^t >= X_0 (1 + t + t^2/2 + t^3/6), and it has one sign if all its coefficients in t and in y = X - X_0 (...) have.
+t >= 0, X = X_0 e^t >= X_0 (1 + t + t^2/2 + t^3/6), it has one sign if all its coefficients in t and in y = X - X_0 (...) have.
 """
 
 from fractions import Fraction
@@ -92,8 +92,9 @@ def _slope(numerator: fmpq_mpoly, power: int, convergent: sympy.Expr) -> fmpq_mp
     dE/dell = dA/dell (1 + 1/A - 2 U'/U + 2 V'/V) - X.
     """
     u, v_ = (sympy.Poly(part, v) for part in sympy.fraction(sympy.cancel(convergent)))
-    if any(c < 0 for part in (u, v_) for c in part.coeffs()):
-        raise NotLaurentError
+    tends_to_one = (u.degree(), u.LC()) == (v_.degree(), v_.LC())  # else E does not tend to 0
+    if not tends_to_one or any(c < 0 for part in (u, v_) for c in part.coeffs()):
+        raise ValueError(f"convergent={convergent}: must have nonnegative coefficients and the limit 1 for v -> oo")
     scale = _X**power
     up, down, up_slope, down_slope = (_at(part, numerator, scale) for part in (u, v_, u.diff(v), v_.diff(v)))
     both = up * down

@@ -1,4 +1,4 @@
-"""``oddsigmoid calibrate``: the noise scale sigma*(p, L, omega) of the surrogate, or the greatest depth for a given noise scale."""
+"""``oddsigmoid calibrate``: the surrogate's noise scale sigma*(p, L, omega), or the greatest depth for a given one."""
 
 import argparse
 import math
@@ -66,7 +66,9 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         "upper": decimal_string(high, digits, 1),
         "relative_sigma": decimal_string(sum(relative, Fraction(0)) / 2, digits),
         "negative_rate": {"surrogate": _double(_middle(found.rate), below=0.5), "wide": None, "reason": _NO_WIDE},
-        "learning_rate_band": [_double(_middle(partial(evaluate, end, {}, BALL))) for end in calibration.learning_rate_band(critical)],
+        "learning_rate_band": [
+            _double(_middle(partial(evaluate, end, {}, BALL))) for end in calibration.learning_rate_band(critical)
+        ],
         "assumed_member": assumed,
     }
     return result, OK
@@ -99,11 +101,13 @@ def _middle(ball: Callable[[], arb]) -> Fraction:
 
 
 def _double(number: Fraction, below: float = math.inf) -> float | None:
-    """The nearest double, or None where that leaves (0, below) and so says something else than the number."""
+    """The nearest double, or None where that leaves (0, below) and so says something else than the number; 0 stays 0."""
     try:
         nearest = float(number)
     except OverflowError:
         return None
+    if number == 0:
+        return 0.0
     return nearest if 0 < nearest < below else None
 
 

@@ -1,9 +1,9 @@
-"""Claims D1-D4, D7, D8: the surrogate's negative rate and its inverses, extreme cases, the paper's numbers, the linear regime."""
+"""Claims D1-D4, D7, D8: the surrogate's rate and its inverses, extreme cases, the paper's numbers, the linear regime."""
 
 from collections.abc import Iterator
 
 from verify.claim import Claim
-from verify.claims.calibration import depth, doubles, expansions, linear, paper, rates, sensitivity, surrogate
+from verify.claims.calibration import central, depth, doubles, linear, paper, rates, sensitivity, surrogate, tail
 from verify.claims.calibration.surrogate import enumerate_negative_rate
 
 __all__ = ["claims", "enumerate_negative_rate"]
@@ -13,7 +13,8 @@ def claims() -> Iterator[Claim]:
     yield from surrogate.claims()
     yield from sensitivity.claims()
     yield from depth.claims()
-    yield from expansions.claims()
+    yield from tail.claims()
+    yield from central.claims()
     yield from rates.claims()
     yield from doubles.claims()
     yield from paper.claims()

@@ -15,7 +15,7 @@ from theory.rounding import as_ball, endpoints
 from verify.checker.sign import sign_on_half_line
 from verify.claim import Check, Claim, Context, Twin
 from verify.methods import identity_verdict, property_verdict
-from verify.verdict import Proved, Refuted, Undecided, Verdict
+from verify.verdict import Proved, Undecided, Verdict
 
 _NUDGE = 1 + sympy.Rational(1, 10**6)
 GreatestDepth = Callable[[Fraction, Fraction], int]  # (p, sigma) -> L, at omega = 1
@@ -30,8 +30,8 @@ def depth_formula_claim() -> Claim:
     """log(1-2p)/log(1-2Q) at sigma = sigma*(p, L, omega) is L, since 1 - 2Q = (1-2p)^(1/L); and it falls as Q rises."""
     return Claim(
         id="calibration.depth_formula",
-        statement=f"pi_L(sigma) <= p exactly for L <= {calibration.depth_formula()}, which is L at sigma*(p, L, omega) and falls "
-        "strictly with sigma",
+        statement=f"pi_L(sigma) <= p exactly for L <= {calibration.depth_formula()}, which is L at sigma*(p, L, omega) and "
+        "falls strictly with sigma",
         latex=rf"\pi_L(\sigma) \le p \iff L \le {sympy.latex(calibration.depth_formula())}",
         hypotheses=("0 < p < 1/2", "sigma, omega > 0", "L >= 0"),
         source="THEORY D1, D2",
@@ -61,8 +61,8 @@ def greatest_depth_claim() -> Claim:
     """Whole numbers, decided by balls; checked by powers of 1 - 2Q, without logarithms."""
     return Claim(
         id="calibration.depth",
-        statement="the greatest depth L has pi_L(sigma) <= p < pi_(L+1)(sigma), is L for sigma just below sigma*(p, L) and L - 1 "
-        "just above",
+        statement="the greatest depth L has pi_L(sigma) <= p < pi_(L+1)(sigma), is L for sigma just below sigma*(p, L), and "
+        "L - 1 just above",
         latex=r"\pi_L(\sigma) \le p < \pi_{L+1}(\sigma)",
         hypotheses=("0 < p < 1/2", "sigma > 0, omega = 1"),
         source="THEORY D1, D2",

@@ -34,13 +34,13 @@ def naive_sigma_star(target: float, depth: int) -> float:
 def naive_claim() -> Claim:
     """The double below 1 is 1 - 2^-53, so (1-2p)^(1/L) rounds to 1 once it exceeds 1 - 2^-54; then Q = 0 and Phi^-1(0) = -oo.
 
-    (1-2p)^(1/L) rises with L, because p(L) falls, so two depths decide. Before the last, Q is a small multiple of 2^-54: one unit
-    at L = 250.
+    (1-2p)^(1/L) rises with L, because p(L) falls, so two depths decide. Before that, Q is a small multiple of 2^-54: one
+    unit at L = 250.
     """
     return Claim(
         id="calibration.naive",
-        statement=f"with the paper's p(L) the formula for sigma* as it is written, in doubles, finds Q = 0 and no noise at all from "
-        f"L = {WITHOUT_NOISE} to its headline depth {DEEPEST}; at L = 250 it is 0.9% too large",
+        statement=f"with the paper's p(L) the formula for sigma* as it is written, in doubles, finds Q = 0 and no noise at all "
+        f"from L = {WITHOUT_NOISE} to its headline depth {DEEPEST}; at L = 250 it is 0.9% too large",
         latex=r"1 - (1 - 2 p(L))^{1/L} < 2^{-54} \iff L \ge 251",
         hypotheses=("p(L) = min(0.4, 2.05 exp(-0.133 L))", f"L <= {DEEPEST}", "binary64, rounded to nearest"),
         source="THEORY D2; digest, Critical path 3",
@@ -57,7 +57,9 @@ def _rounds_to_one_from(first: int, _: Context) -> Verdict:
             target = evaluate(calibration.paper_target_formula(), {L: arb(depth)}, BALL)
             defects.append(-((-2 * target).log1p() / depth).expm1() * arb(2) ** 54)
     before, after = defects
-    shown = f"2^54 (1 - (1-2p)^(1/L)) is {before.str(5, radius=False)} at L = {first - 1}, {after.str(5, radius=False)} at {first}"
+    shown = (
+        f"2^54 (1 - (1-2p)^(1/L)) is {before.str(5, radius=False)} at L = {first - 1}, {after.str(5, radius=False)} at {first}"
+    )
     if after < 1 < before:
         return Proved(shown)
     return Refuted(shown) if after > 1 or before < 1 else Undecided(shown)
@@ -73,14 +75,16 @@ def _is_seen_in_doubles(first: int, _: Context) -> Verdict:
         if (found > 0) != (depth < first):
             return Refuted(f"at L = {depth} the naive sigma* is {found}")
     last = first - 1
-    excess = naive_sigma_star(calibration.paper_target(last), last) / calibration.sigma_star(calibration.paper_target(last), last)
+    excess = naive_sigma_star(calibration.paper_target(last), last) / calibration.sigma_star(
+        calibration.paper_target(last), last
+    )
     if abs(excess - 1.009) < 0.0005:
         return Supported(f"naive floats: {excess - 1:.2%} too large at L = {last}, none at {first}, 260, 300, 500, {DEEPEST}")
     return Refuted(f"at L = {last} the naive sigma* is off by {excess - 1:.2%}")
 
 
 def double_claim() -> Claim:
-    """pi_L rises with sigma: pi_L(m) <= p <= pi_L(m') for the midpoints m, m' to the neighbouring doubles is correct rounding."""
+    """pi_L rises with sigma, so pi_L(m) <= p <= pi_L(m') for the midpoints m, m' to the next doubles is correct rounding."""
     return Claim(
         id="calibration.double",
         statement=f"`sigma_star` is correctly rounded at the paper's targets, L = {', '.join(map(str, _DEPTHS))}",
@@ -88,7 +92,9 @@ def double_claim() -> Claim:
         hypotheses=("p the double nearest to p(L)", "omega = 1"),
         source="THEORY D2",
         subject=lambda: calibration.sigma_star,
-        twin=Twin("the next double", lambda: lambda target, depth: math.nextafter(calibration.sigma_star(target, depth), math.inf)),
+        twin=Twin(
+            "the next double", lambda: lambda target, depth: math.nextafter(calibration.sigma_star(target, depth), math.inf)
+        ),
         checks=(Check("enclosure", _is_correctly_rounded),),
     )
 

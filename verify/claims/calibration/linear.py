@@ -42,8 +42,8 @@ def rate_claim(law: InputLaw) -> Claim:
     name = "arccos((1+s^2)^(-L/2))/pi" if law == "gaussian" else "Phi(-((1+s^2)^L - 1)^(-1/2))"
     return Claim(
         id=f"calibration.linear_rate.{law}",
-        statement=f"L linear layers of a wide network flip a sign with probability {linear.linear_negative_rate(law)} = {name} for "
-        f"{_INPUTS[law]}",
+        statement=f"L linear layers of a wide network flip a sign with probability {linear.linear_negative_rate(law)} = {name} "
+        f"for {_INPUTS[law]}",
         latex=rf"\Pr(\operatorname{{sign}} x_L \ne \operatorname{{sign}} x_0) = {form}",
         hypotheses=(*_WIDE, _INPUTS[law], "s = sigma/omega > 0"),
         source="THEORY D8",
@@ -89,12 +89,12 @@ def _is_the_integral(law: InputLaw, rate: sympy.Expr, _: Context) -> Verdict:
 
 
 def noise_claim(law: InputLaw) -> Claim:
-    """(1 + s^2)^L = e^(c^2) gives L s^2 = c^2 (e^t - 1)/t with t = c^2/L, which lies between c^2 and c^2 e^t: s sqrt(L) -> c."""
+    """(1 + s^2)^L = e^(c^2) gives L s^2 = c^2 (e^t - 1)/t, t = c^2/L, which lies between c^2 and c^2 e^t: s sqrt(L) -> c."""
     limit = sympy.N(linear.linear_scaled_noise(law).subs(p, sympy.Rational(2, 5)), 6)
     return Claim(
         id=f"calibration.linear_noise.{law}",
-        statement=f"the linear regime has negative rate p at s = {linear.linear_noise(law)} for {_INPUTS[law]}, and c^2 < L s^2 < "
-        f"c^2 exp(c^2/L) with c = {linear.linear_scaled_noise(law)}; for p = 0.4, c = {limit}",
+        statement=f"the linear regime has negative rate p at s = {linear.linear_noise(law)} for {_INPUTS[law]}, and "
+        f"c^2 < L s^2 < c^2 exp(c^2/L) with c = {linear.linear_scaled_noise(law)}; for p = 0.4, c = {limit}",
         latex=rf"s \sqrt L \to c = {sympy.latex(linear.linear_scaled_noise(law))}",
         hypotheses=(*_WIDE, _INPUTS[law], "0 < p < 1/2"),
         source="THEORY D8",

@@ -10,7 +10,7 @@ from theory import calibration
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
 from theory.calibration import L
-from theory.calibration.paper import DEEP_TARGET, SHALLOW_TARGET
+from theory.calibration.paper import SHALLOW_TARGET
 from theory.rounding import as_ball
 from verify.claim import Check, Claim, Context, Twin
 from verify.methods import identity_verdict
@@ -30,8 +30,8 @@ def target_claim() -> Claim:
     """2.05 exp(-0.133 L) falls with L; where it meets 0.4 and 1/2 decides the rest."""
     return Claim(
         id="calibration.paper_target",
-        statement="2.05 exp(-0.133 L) is above 1/2 for L = 1, ..., 10, where it has no sigma*, and meets 0.4 at L = 12.2867: the "
-        "paper's two targets join continuously there only, as min(0.4, 2.05 exp(-0.133 L)), 0.4 up to L = 12",
+        statement="2.05 exp(-0.133 L) is above 1/2 for L = 1, ..., 10, where it has no sigma*, and meets 0.4 at L = 12.2867: "
+        "the paper's two targets join continuously there only, as min(0.4, 2.05 exp(-0.133 L)), 0.4 up to L = 12",
         latex=r"2.05\, e^{-0.133 L} = 0.4 \iff L = \tfrac{1000}{133} \log \tfrac{41}{8} = 12.2867",
         hypotheses=("p(L) = 2.05 exp(-0.133 L) read as exact decimals",),
         source="digest, Critical path 2 and Limitations; THEORY D4",
@@ -57,10 +57,10 @@ def _meets_the_targets(depths: list[sympy.Expr], _: Context) -> Verdict:
 
 
 def best_target_claim() -> Claim:
-    """The digest tests p at L = 50 and expects a "peak near p ~ 0.01-0.05 for deep networks (after exponential decay correction)"."""
+    """The digest tests p at L = 50: "peak near p ~ 0.01-0.05 for deep networks (after exponential decay correction)"."""
     return Claim(
         id="calibration.best_target",
-        statement="at L = 50 the paper's own target p(L) lies in the band 0.01 to 0.05 where it expects the best accuracy at L = 50",
+        statement="the paper's own target p(50) lies in the band 0.01 to 0.05 where it expects the best accuracy at L = 50",
         latex=r"0.01 \le p(50) \le 0.05",
         hypotheses=("p(L) = min(0.4, 2.05 exp(-0.133 L))",),
         source="digest, First experiments 3 and Critical path 2; THEORY D7",
@@ -72,10 +72,14 @@ def best_target_claim() -> Claim:
 
 
 def _lies_in_the_band(depths: tuple[int, ...], _: Context) -> Verdict:
+    """At these depths, and at neither neighbour of their range (p(L) falls with L)."""
+    first, last = depths[0], depths[-1]
     low, high = map(as_ball, BEST)
     with ctx.workprec(64):
-        for depth in depths:
-            target = evaluate(calibration.paper_target_formula(), {L: arb(depth)}, BALL)
-            if not low <= target <= high:
-                return Refuted(f"p({depth}) = {target.str(8, radius=False)}")
-    return Proved(f"p(L) lies in [{float(BEST[0])}, {float(BEST[1])}] for L = {depths[0]} to {depths[-1]}")
+        targets = {n: evaluate(calibration.paper_target_formula(), {L: arb(n)}, BALL) for n in (*depths, first - 1, last + 1)}
+    for depth in depths:
+        if not low <= targets[depth] <= high:
+            return Refuted(f"p({depth}) = {targets[depth].str(8, radius=False)}")
+    if targets[first - 1] > high and targets[last + 1] < low:
+        return Proved(f"p(L) lies in [{float(BEST[0])}, {float(BEST[1])}] for L = {first} to {last}, and for no other L")
+    return Undecided("it lies there at further depths too")

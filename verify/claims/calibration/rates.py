@@ -32,8 +32,8 @@ def rare_flips_claim() -> Claim:
     """d^(n+1) pi_L/dQ^(n+1) = (-1)^n 2^n L (L-1) ... (L-n) (1-2Q)^(L-n-1) has the sign (-1)^n for L > n, Q < 1/2: Lagrange."""
     return Claim(
         id="calibration.rare_flips",
-        statement=f"pi_L lies below {calibration.rare_flip_rate(1)} and above {calibration.rare_flip_rate(2)} for real L > 2, and "
-        f"below {calibration.rare_flip_rate(3)} for L > 3",
+        statement=f"pi_L lies below {calibration.rare_flip_rate(1)} and above {calibration.rare_flip_rate(2)} for real L > 2, "
+        f"and below {calibration.rare_flip_rate(3)} for L > 3",
         latex=rf"{sympy.latex(calibration.rare_flip_rate(2))} < \pi_L < L Q",
         hypotheses=("0 < Q < 1/2", "real L > number of terms"),
         source="THEORY D1, D4",
@@ -68,8 +68,8 @@ def scaled_rate_claim() -> Claim:
     """
     return Claim(
         id="calibration.scaled_rate",
-        statement="at sigma = c omega/sqrt(L) the surrogate's rate is exponentially small: 1 - c^2/L - lambda < pi_L/lambda < 1, "
-        f"lambda = {calibration.scaled_rate_law()}",
+        statement="at sigma = c omega/sqrt(L) the surrogate's rate is exponentially small: 1 - c^2/L - lambda < pi_L/lambda "
+        f"< 1, lambda = {calibration.scaled_rate_law()}",
         latex=r"\pi_L \sim c \sqrt{\frac{L}{2\pi}}\; e^{-L/(2c^2)},\quad \sigma = c\,\omega/\sqrt L",
         hypotheses=("c > 0", "L >= 1 real"),
         source="THEORY D4, D5",

@@ -1,4 +1,4 @@
-"""Claims D3, D4: sigma* and pi_L at extreme depths and targets, each expansion with a remainder that is proved for a range."""
+"""Claims D3: sigma* for deep networks and for small targets, with remainders that are proved for every flip rate of a range."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,21 +13,12 @@ from theory.activation import t
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
 from theory.calibration import L, omega, p
-from theory.calibration.expansions import (
-    X,
-    central_coefficients,
-    ell,
-    mills_convergent,
-    r,
-    tail_coefficients,
-    v,
-)
+from theory.calibration.expansions import X, ell, mills_convergent, tail_coefficients, v
 from theory.rounding import as_ball
 from verify.checker import tail
 from verify.checker.identity import is_zero
 from verify.checker.sign import sign_on_half_line
 from verify.claim import Check, Claim, Context, Twin
-from verify.methods import identity_verdict
 from verify.verdict import Proved, Refuted, Undecided, Verdict
 
 _NUDGE = 1 + sympy.Rational(1, 10**6)
@@ -46,8 +37,6 @@ def claims() -> Iterator[Claim]:
         for order in (0, 1):
             yield argument_claim(regime, order)
     yield accuracy_claim()
-    for order in (0, 1):
-        yield central_claim(order)
 
 
 # --- Mills' ratio ---------------------------------------------------------------------------------------------------
@@ -105,7 +94,7 @@ def tail_claim(order: int) -> Claim:
         f"every flip rate Q <= {LARGEST_RATE}",
         latex=rf"0 < (\omega/\sigma^*)^2 - \Big({sympy.latex(calibration.tail_expansion(order))}\Big) < "
         rf"{sympy.latex(2 * _next_term(order))},\quad X = -2 \log Q",
-        hypotheses=(f"0 < Q <= {LARGEST_RATE}", "Mills' ratio lies between its convergents (calibration.mills)"),
+        hypotheses=(f"0 < Q <= {LARGEST_RATE}",),
         source="THEORY D3",
         subject=lambda: calibration.tail_expansion(order),
         twin=Twin("the last term is larger by the factor 1 + 10^-6", lambda: _last_term_nudged(order)),
@@ -119,7 +108,7 @@ def _last_term_nudged(order: int) -> sympy.Expr:
     return formula + last * (_NUDGE - 1)
 
 
-def _remainder_is_bounded(order: int, formula: sympy.Expr, _: Context) -> Verdict:
+def _remainder_is_bounded(order: int, formula: sympy.Expr, context: Context) -> Verdict:
     upper = formula + 2 * _next_term(order)
     with ctx.workprec(_BITS):
         for far in _FAR:
@@ -128,8 +117,9 @@ def _remainder_is_bounded(order: int, formula: sympy.Expr, _: Context) -> Verdic
                 if tail.compare(bound, values, rate) == wrong:
                     return Refuted(f"at X = {far} the {'lower' if wrong > 0 else 'upper'} bound fails")
         in_range = ((4 * arb.pi() * -as_ball(LARGEST_RATE).log()).log()) > as_ball(START)
-    if not in_range:
-        return Undecided("the range of Q is not covered")
+    mills = (_bounds_the_tail(n, mills_convergent(n), context) for n in (2, 3))
+    if not (in_range and all(isinstance(verdict, Proved) for verdict in mills)):
+        return Undecided("the range of Q is not covered, or the bounds of Mills' ratio do not hold")
     try:
         below = tail.lies_below(formula, mills_convergent(3), START)
         above = tail.lies_above(upper, mills_convergent(2), START)
@@ -225,20 +215,18 @@ def _argument_may_be_replaced(regime: Regime, order: int, formula: sympy.Expr, c
         return proved
     if not is_zero(square - expansion.subs(X, regime.argument())):
         return Undecided("the formula was not recognized as the tail expansion at the simpler argument")
-    steady = all(
-        tail.rises_slower_than_argument(bound, START) for bound in (expansion, expansion + 2 * _next_term(order))
-    )
+    steady = all(tail.rises_slower_than_argument(bound, START) for bound in (expansion, expansion + 2 * _next_term(order)))
     if steady and all(sign_on_half_line(sign) > 0 for sign in regime.signs):
         return Proved("the tail expansion rises slower than its argument, whose error has the stated bounds by sign rules")
     return Undecided("a sign was not decided")
 
 
 def accuracy_claim() -> Claim:
-    """THEORY D3 gives the two leading ones as 2.4% and 0.6%; they fall like log(M)/(4 M^2), with the next term like its square."""
+    """THEORY D3 gives the leading ones as 2.4% and 0.6%; they fall like log(M)/M^2."""
     return Claim(
         id="calibration.deep_accuracy",
-        statement="at p = 0.4 the leading form omega [2M - log(4 pi M)]^(-1/2) is 2.37323% above sigma* at L = 100 and 0.56394% at "
-        "L = 10^4; with the next term it is 0.41523% and 0.04252% above",
+        statement="at p = 0.4 the leading form omega [2M - log(4 pi M)]^(-1/2) is 2.37323% above sigma* at L = 100 and 0.56394% "
+        "at L = 10^4; with the next term it is 0.41523% and 0.04252% above",
         latex=r"\omega\,[2M - \log(4\pi M)]^{-1/2} / \sigma^* - 1 = 0.0237323,\ 0.0056394 \quad (L = 10^2, 10^4)",
         hypotheses=("p = 0.4", "rounded as printed"),
         source="THEORY D3",
@@ -261,69 +249,3 @@ def _has_the_stated_accuracy(formulas: list[sympy.Expr], _: Context) -> Verdict:
             if not error <= as_ball(_HALF_A_UNIT):
                 return Refuted(f"order {order}, L = {depth}: {excess.str(8, radius=False)}, stated {stated}")
     return Proved("all four values lie within half a unit of their last digit")
-
-
-# --- targets near 1/2 -----------------------------------------------------------------------------------------------
-
-
-def central_claim(order: int) -> Claim:
-    """With z = erfinv(r) and rho = sqrt(pi) r/2 = int_0^z e^(-s^2) ds the claim is one about z (1 + ...)/rho - 1.
-
-    rho lies between the partial sums of z - z^3/3 + z^5/10 - ..., as e^-w does between those of its series. What is left is the
-    sign of polynomials in z with rational coefficients on (0, 1/2], and r <= 1/2 has z < 1/2.
-    """
-    return Claim(
-        id=f"calibration.central.{order}",
-        statement=f"for p -> 1/2, with r = (1-2p)^(1/L): 0 < {calibration.central_expansion(order)} - sigma* < "
-        f"2 omega sqrt(2/pi) ({-central_coefficients(order + 1)[-1]}) r^{2 * order + 1} if r <= 1/2",
-        latex=rf"\sigma^* \approx {sympy.latex(calibration.central_expansion(order))}",
-        hypotheses=("0 < p < 1/2, L >= 1 real", "(1-2p)^(1/L) <= 1/2"),
-        source="THEORY D2",
-        subject=lambda: calibration.central_expansion(order),
-        twin=Twin("sigma* is larger by the factor 1 + 10^-6", lambda: calibration.central_expansion(order) * _NUDGE),
-        checks=(Check("enclosure", partial(_central_remainder, order)),),
-    )
-
-
-def _central_remainder(order: int, formula: sympy.Expr, _: Context) -> Verdict:
-    series = formula.subs((1 - 2 * p) ** (1 / L), r).subs((1 - 2 * p) ** (2 / L), r**2).subs(omega, 1)
-    if series.free_symbols != {r}:
-        return Undecided("sigma*/omega does not depend on r = (1-2p)^(1/L) alone")
-    slack = -2 * sympy.sqrt(2 / sympy.pi) * central_coefficients(order + 1)[-1] * r ** (2 * order + 1)
-    with ctx.workprec(_BITS):
-        for point in map(as_ball, (Fraction(1, 2), Fraction(1, 10**4))):
-            excess = evaluate(series, {r: point}, BALL) - 1 / (arb(2).sqrt() * point.erfinv())
-            if excess < 0 or excess > evaluate(slack, {r: point}, BALL):
-                return Refuted(f"at r = {point.str(5, radius=False)} the difference is {excess.str(5, radius=False)}")
-    return _central_signs(series, slack)
-
-
-def _central_signs(series: sympy.Expr, slack: sympy.Expr) -> Verdict:
-    """rho sqrt 2 (series - sigma*) in (0, rho sqrt 2 slack): signs of polynomials in z and rho."""
-    z, rho = sympy.symbols("z rho", positive=True)
-    lower, upper = (sum((-1) ** k * z ** (2 * k + 1) / sympy.factorial(k) / (2 * k + 1) for k in range(n)) for n in (6, 5))
-
-    def at(expression: sympy.Expr) -> sympy.Expr:
-        return sympy.expand(sympy.sqrt(2) * rho * expression.subs(r, 2 * rho / sympy.sqrt(sympy.pi)))
-
-    factors = at(series), at(series - slack)
-    if not all(c.is_Rational and c <= 0 for factor in factors for c in sympy.Poly(factor - 1, rho).coeffs()):
-        return Undecided("the factors of z are not 1 minus even powers of rho")
-    low, high = factors[0] * z - rho, rho - factors[1] * z  # the first falls with rho, the second rises
-    alternating = all(
-        sign_on_half_line((-1) ** n * (sum((-t) ** k / sympy.factorial(k) for k in range(n)) - sympy.exp(-t))) < 0
-        for n in range(1, 7)
-    )
-    small = as_ball(Fraction(1, 2)).erfinv() < as_ball(Fraction(1, 2))
-    signs = (_one_sign(part, z) for part in (low.subs(rho, upper), high.subs(rho, lower), lower))
-    if alternating and small and all(signs):
-        return Proved("signs of polynomials on (0, 1/2], by coefficients of one sign in 1/z - 2")
-    return Undecided("a sign was not decided")
-
-
-def _one_sign(polynomial: sympy.Expr, z: sympy.Symbol) -> bool:
-    """True only if the polynomial is positive on (0, 1/2]: z = 1/(2 + y), y >= 0, and all coefficients in y are >= 0."""
-    y = sympy.Symbol("y")
-    degree = sympy.Poly(polynomial, z).degree()
-    cleared = sympy.Poly(sympy.expand(sum(c * (2 + y) ** (degree - n) for (n,), c in sympy.Poly(polynomial, z).terms())), y)
-    return all(c >= 0 for c in cleared.all_coeffs()) and cleared.eval(0) > 0
