@@ -47,22 +47,21 @@ def greatest_depth(target: float | str | Fraction, noise: float | str | Fraction
 def greatest_depth_of(target: Fraction, noise: Fraction, gain: Callable[[], arb]) -> int:
     """`greatest_depth` for any critical gain that balls enclose at every precision.
 
-    Raises `ArithmeticError` if pi_L(sigma) = p for a whole L, as far as 65536 bits can tell.
+    Raises `ArithmeticError` if pi_L(sigma) = p for a whole L, as far as four times the bits that the answer has can tell.
     """
-    bits = _starting_bits(target, noise, gain)
-    while bits <= 2 * _MAX_BITS:
-        with ctx.workprec(bits):
+    bits = _bits_needed(target, noise, gain)
+    for factor in (1, 2, 4):
+        with ctx.workprec(factor * bits):
             layers = evaluate(depth_formula(), {p: as_ball(target), sigma: as_ball(noise), omega: gain()}, BALL)
             if layers > arb(10) ** _MAX_DIGITS:
                 raise _too_deep(noise)
             whole = layers.floor().unique_fmpz() if layers.is_finite() else None
         if whole is not None:
             return int(whole)
-        bits *= 2
     raise ArithmeticError("pi_L(sigma) lies too close to p to tell which depth is the last")
 
 
-def _starting_bits(target: Fraction, noise: Fraction, gain: Callable[[], arb]) -> int:
+def _bits_needed(target: Fraction, noise: Fraction, gain: Callable[[], arb]) -> int:
     """About log2(1/Q) = u^2/(2 log 2), u = omega/sigma, and log2(1/p) bits are lost to 1 - 2Q and 1 - 2p."""
     with ctx.workprec(64):
         lost = (gain() / as_ball(noise)) ** 2 / 2 / arb(2).log()

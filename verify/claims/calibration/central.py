@@ -87,4 +87,4 @@ def _one_sign(polynomial: sympy.Expr, z: sympy.Symbol) -> bool:
     y = sympy.Symbol("y")
     degree = sympy.Poly(polynomial, z).degree()
     cleared = sympy.Poly(sympy.expand(sum(c * (2 + y) ** (degree - n) for (n,), c in sympy.Poly(polynomial, z).terms())), y)
-    return all(c >= 0 for c in cleared.all_coeffs()) and cleared.eval(0) > 0
+    return all(c >= 0 for c in cleared.all_coeffs()) and cleared.nth(0) > 0
