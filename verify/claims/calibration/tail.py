@@ -185,11 +185,11 @@ def argument_claim(regime: Regime, order: int) -> Claim:
     2 tau e^-tau < 1 - e^(-2 tau) < 2 tau. rare: with y = -log(1-2p), 2 L Q = L (1 - e^(-y/L)) rises with L (its derivative
     is (1 - (1 + w) e^-w), w = y/L) from 2p at L = 1 and is below y, and y < e^y - 1 = 2p/(1-2p); so p/L <= Q < (p/L)/(1-2p).
     """
-    bound = f"{sympy.simplify(2 * _next_term(order))}"
+    upper = 2 * _next_term(order) + regime.above
     return Claim(
         id=f"calibration.{regime.name}.{order}",
-        statement=f"for {regime.limit}, sigma* = {regime.expansion(order)} up to a remainder: with X = {regime.argument()}, "
-        f"-({regime.below}) < (omega/sigma*)^2 - (the same with the formula for sigma*) < {bound} + {regime.above}",
+        statement=f"for {regime.limit}, sigma* is omega ({calibration.tail_expansion(order)})^(-1/2) with X = {regime.argument()}: "
+        f"(omega/sigma*)^2 exceeds the bracket by something between {-regime.below} and {upper}",
         latex=rf"\sigma^* \approx {sympy.latex(regime.expansion(order))}",
         hypotheses=("0 < p < 1/2, L >= 1 real", regime.domain),
         source="THEORY D3",
