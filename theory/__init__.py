@@ -80,18 +80,18 @@ from theory.odd_sigmoid import (
     taylor_coefficients,
 )
 from theory.validation import InputError
-from theory.wide_limit import Atoms, Chain, Gaussian, Layer, NoiseScale, Prediction, noise_scale, predict
+from theory.wide_limit import Atoms, Chain, Gaussian, Layer, NoiseScale, Prediction, depth_within, noise_scale, predict
 
 __all__ = [
     "AXIOMS",
+    "CATALOGUE",
+    "INITIALIZATIONS",
     "Activation",
     "Atoms",
-    "CATALOGUE",
     "Chain",
     "ClosureLayer",
     "Fate",
     "Gaussian",
-    "INITIALIZATIONS",
     "InputError",
     "Layer",
     "NoiseScale",
@@ -110,6 +110,7 @@ __all__ = [
     "decay_law",
     "deep_expansion",
     "depth_formula",
+    "depth_within",
     "edge_decay",
     "edge_excess_law",
     "edge_law",

@@ -57,13 +57,13 @@ def build_parser() -> argparse.ArgumentParser:
     points.add_argument("--digits", type=_whole, default=15, metavar="N", help="significant digits (default: 15)")
     _assume_member(points)
 
-    calibrate = _command(commands, "calibrate", "the noise scale sigma*(p, L, omega), or the greatest depth for a noise scale")
+    calibrate = _command(commands, "calibrate", "the noise scale for a negative rate, or the greatest depth for a noise scale")
     _activation(calibrate)
     given = calibrate.add_mutually_exclusive_group(required=True)
     given.add_argument("--depth", metavar="L", help="number of layers, a whole number >= 1: gives sigma*")
     given.add_argument("--sigma", metavar="S", help="noise scale > 0, read exactly: gives the greatest depth with rate <= P")
     calibrate.add_argument("--p", required=True, metavar="P", help="target negative rate, 0 < P < 1/2")
-    calibrate.add_argument("--law", choices=("surrogate",), default="surrogate", help="the model that is inverted")
+    calibrate.add_argument("--law", choices=("surrogate", "wide"), default="surrogate", help="the model that is inverted")
     calibrate.add_argument("--digits", type=_whole, default=15, metavar="N", help="significant digits (default: 15)")
     _assume_member(calibrate)
 

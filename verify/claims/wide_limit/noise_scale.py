@@ -6,7 +6,7 @@ from functools import cache
 
 from theory import calibration
 from theory.activation import CATALOGUE
-from theory.wide_limit import Chain, Gaussian, Resolution, laws, noise_scale
+from theory.wide_limit import Chain, Resolution, laws, noise_scale
 from verify.claim import Check, Claim, Context, Twin
 from verify.cross_check.wide_limit import by_gauss_legendre
 from verify.verdict import Refuted, Supported, Verdict
@@ -108,14 +108,10 @@ def rule_explained_claim() -> Claim:
         latex=r"p(L) = \pi_L(\sigma_{0.4}(L)) \approx 2.05\,e^{-0.133 L}",
         hypotheses=("x_0 ~ N(0, I)", "N = oo", "p_real = 0.4"),
         source="digest, Limitations: p(L) lacks theoretical justification; THEORY D4, D5",
-        subject=lambda: _paper_rule,
+        subject=lambda: calibration.paper_target,
         twin=Twin("the rule is 2.05 exp(-0.137 L)", lambda: lambda depth: 2.05 * math.exp(-0.137 * depth)),
         checks=(Check("precision", _explains),),
     )
-
-
-def _paper_rule(depth: int) -> float:
-    return 2.05 * math.exp(-0.133 * depth)
 
 
 def _explains(rule: Rule, _: Context) -> Verdict:
@@ -146,7 +142,7 @@ def rule_realized_claim(tier: str, depths: tuple[int, ...]) -> Claim:
         latex=r"\sigma = \sigma^*(2.05\,e^{-0.133 L}, L, \omega) \Rightarrow |p_\infty - 0.4| \le 0.0065",
         hypotheses=("x_0 ~ N(0, I)", "N = oo"),
         source="digest, Critical path 2; THEORY D4, D5",
-        subject=lambda: _paper_rule,
+        subject=lambda: calibration.paper_target,
         twin=Twin("the rule is 2.05 exp(-0.15 L)", lambda: lambda depth: 2.05 * math.exp(-0.15 * depth)),
         checks=(Check("precision", lambda rule, _: _realizes(rule, depths)),),
         tier=tier,
@@ -157,7 +153,7 @@ def _realizes(rule: Rule, depths: tuple[int, ...]) -> Verdict:
     rates = {}
     for depth in depths:
         p = min(rule(depth), 0.499)
-        rates[depth] = _last_rate(Chain.of(CATALOGUE["tanh"], calibration.sigma_star(p, depth), Gaussian()), depth)
+        rates[depth] = _last_rate(Chain.of(CATALOGUE["tanh"], calibration.sigma_star(p, depth)), depth)
     table = ", ".join(f"{depth}: {rate:.4f}" for depth, rate in rates.items())
     far = max(abs(rate - _TARGET) for rate in rates.values())
     return (Supported if far <= _REAL_RATE_ERROR else Refuted)(f"exact wide rate by depth: {table}")
