@@ -188,8 +188,8 @@ def argument_claim(regime: Regime, order: int) -> Claim:
     upper = 2 * _next_term(order) + regime.above
     return Claim(
         id=f"calibration.{regime.name}.{order}",
-        statement=f"for {regime.limit}, sigma* is omega ({calibration.tail_expansion(order)})^(-1/2) with X = {regime.argument()}: "
-        f"(omega/sigma*)^2 exceeds the bracket by something between {-regime.below} and {upper}",
+        statement=f"for {regime.limit}, sigma* is omega ({calibration.tail_expansion(order)})^(-1/2), "
+        f"X = {regime.argument()}: (omega/sigma*)^2 exceeds the bracket by something between {-regime.below} and {upper}",
         latex=rf"\sigma^* \approx {sympy.latex(regime.expansion(order))}",
         hypotheses=("0 < p < 1/2, L >= 1 real", regime.domain),
         source="THEORY D3",
