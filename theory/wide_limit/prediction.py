@@ -155,7 +155,7 @@ def depth_within(chain: Chain, target: float) -> tuple[int, float]:
 
     The rate is decided on one grid, good to about 10^-11: at a target met that exactly the depth may be one off.
     target: 0 < p < 1/2. Raises `InputError` outside, and where that takes more than 20,000 layers; a small sigma is refused
-    at once by the linear regime's depth -2 log cos(pi p)/s^2 (THEORY D8), for saturation only keeps signs longer.
+    at once by the depth -2 log cos(pi p)/s^2 of the linear regime (THEORY D8), which is smaller wherever it was compared.
     """
     if not 0 < target < 0.5:
         raise InputError("p", target, "must lie strictly between 0 and 1/2")
