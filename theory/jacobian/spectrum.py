@@ -80,6 +80,11 @@ def condition_number_formula() -> sympy.Expr:
     return (root + c) ** 2 / 2 * sympy.exp(c * root)
 
 
+def edge_shift() -> sympy.Expr:
+    """The coefficient of 1/L in the logarithm of either edge, in c: the same, so the condition number has none."""
+    return -(c**4 + 3 * c**2) / 2
+
+
 def condition_number(noise: float | str | Fraction, depth: int | None = None) -> float:
     """The condition number of J for N -> oo, correctly rounded; `noise` is c = s sqrt L > 0, depth None is L -> oo.
 

@@ -27,6 +27,7 @@ import numpy
 import sympy
 from numpy.typing import NDArray
 
+from theory.gains.lyapunov import s
 from theory.jacobian.moments import EXCESS
 from theory.validation import InputError
 
@@ -96,6 +97,11 @@ def frozen_overlap(f: Function, omega: float, overlap: float) -> float:
     overlaps = numpy.array([orbit[layer - 1][1] for layer in _SAMPLED])
     weights = [numpy.prod([v / (v - u) for v in variances if v != u]) for u in variances]
     return float(numpy.dot(weights, overlaps))
+
+
+def inner_product_mean() -> sympy.Expr:
+    """E <Wx, Wy>/<x, y> for W = I + (s/sqrt N) G, in s: that of |Wx|^2/|x|^2 too."""
+    return 1 + s**2
 
 
 def inner_product_variance() -> sympy.Expr:
