@@ -35,6 +35,8 @@ from theory.gains.lyapunov import (
     lyapunov_exponent_mpf,
 )
 from theory.gains.sequences import limit_cycle, tail_bounds
+from theory.jacobian.moments import deep_flatness, free_moment, mean_fourth, mean_square, mean_squared_trace, wide_flatness
+from theory.jacobian.spectrum import condition_number, condition_number_formula, spectral_density
 from theory.odd_sigmoid import (
     AXIOMS,
     NormalForm,
@@ -46,6 +48,10 @@ from theory.odd_sigmoid import (
     supremum,
     taylor_coefficients,
 )
+from theory.overlap.alignment import angle_exponent, gaussian_angle_exponent
+from theory.overlap.chain import PairLayer, propagate_pair
+from theory.overlap.closure import correlation_map, frozen_overlap, propagate_closure
+from theory.overlap.decorrelation import overlap_decay
 from theory.validation import InputError
 from theory.wide_limit import Layer, propagate
 
@@ -56,30 +62,45 @@ __all__ = [
     "InputError",
     "Layer",
     "NormalForm",
+    "PairLayer",
     "UndeterminedError",
+    "angle_exponent",
     "branch_series",
     "classify",
     "closed_form_fixed_point",
     "collapse_depth",
     "collapse_target",
+    "condition_number",
+    "condition_number_formula",
+    "correlation_map",
     "critical_noise",
     "decay_law",
+    "deep_flatness",
     "exponent_formula",
     "family",
     "fixed_point_array",
     "flip_rate",
     "flip_rate_at_width",
+    "free_moment",
+    "frozen_overlap",
+    "gaussian_angle_exponent",
     "leading_law",
     "limit_cycle",
     "lyapunov_exponent",
     "lyapunov_exponent_ball",
     "lyapunov_exponent_mpf",
+    "mean_fourth",
+    "mean_square",
+    "mean_squared_trace",
     "negative_rate_ball",
     "negative_rate_formula",
     "normal_form",
     "omega",
+    "overlap_decay",
     "parse_activation",
     "propagate",
+    "propagate_closure",
+    "propagate_pair",
     "puiseux_coefficients",
     "quotient",
     "saturation_law",
@@ -88,10 +109,12 @@ __all__ = [
     "sigma_star_ball",
     "sigma_star_formula",
     "slope_at_zero",
+    "spectral_density",
     "supremum",
     "t",
     "tail_bounds",
     "taylor_coefficients",
+    "wide_flatness",
     "wide_flip_rate",
     "wide_gain_density",
     "x",

@@ -3,7 +3,7 @@ r"""Moments of the squared singular values of J = prod_{l=1}^L (I + (s/sqrt N) G
 Where f is nearly linear a layer W = omega I + (sigma/sqrt N) G acts in units of omega as A = I + (s/sqrt N) G, s = sigma/omega,
 G_ij ~ N(0, 1), so J is the Jacobian of the network there. M_l = J_l J_l^T obeys M_{l+1} = A M_l A^T with A independent of M_l.
 
-**Every width.** For a fixed symmetric X, Wick's theorem (pair the G's in all ways) gives E A X A^T = (1+s^2) X in the trace, and
+**Every width.** For a fixed symmetric X, Wick's theorem (pair the G's in all ways) gives E tr A X A^T = (1+s^2) tr X, and
 with b = (1+s^2)^2, d = b - 1, for m = tr X^2/N, p = (tr X)^2/N^2 and their means m', p' after one layer,
 
     m' = (b + d/N) m + d p,      p' = b p + (2 d/N^2) m.
@@ -20,7 +20,7 @@ b^L + L d b^(L-1), so fourth over squared second moment is 1 + L (1 - (1+s^2)^-2
 Layers A = G/sqrt N alone (a Gaussian iid initialization at its critical scale) have b = d = 1 in the same recursion: 1 + L
 without bound. Orthogonal layers have 1.
 
-**Wide and deep.** s = c/sqrt L with L -> oo makes J a Brownian motion on matrices, dJ = dB J, E dB_ij^2 = dt/N, at time t = c^2.
+**Wide and deep.** s = c/sqrt L with L -> oo makes J a Brownian motion, dJ = dB J, E dB_ij^2 = dt/N, at time t = c^2.
 dM = dB M + M dB^T + dB M dB^T, where dB X dB^T = (tr X/N) I dt and dB X dB is O(1/N). So m_n = lim E tr M^n/N obeys
 
     dm_n/dt = n m_n + n sum_{k=1}^{n-1} m_k m_{n-k},      m_n(0) = 1

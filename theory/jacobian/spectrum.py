@@ -9,7 +9,7 @@ paired with some s y^T; so u = 1 + w v + s^2 w u^2 and v = u + s^2 w u v. Elimin
 
     (1+z) (1 - s^2 q)^2 = 1 + (1 - s^2) q,     S(z) = 2/(1 + s^2 y + R),   y = 1 + 2z,  R = sqrt(1 + 2 s^2 y + s^4),
 
-the root with S(0) = 1/m_1 = 1/(1+s^2). For L layers S^L; s = c/sqrt L gives L log S = -c^2 y - c^4 (1 - 3y^2)/(4L) + O(1/L^2), and
+the root with S(0) = 1/m_1 = 1/(1+s^2). For L layers S^L; at s = c/sqrt L, L log S = -c^2 y - c^4 (1 - 3y^2)/(4L) + ..., and
 
     S(z) = exp(-c^2 (1+2z))        for L -> oo: free multiplicative Brownian motion at time c^2.
 

@@ -1,6 +1,6 @@
 r"""At finite width random layers align two inputs: the angle between them in the linear regime, exactly (THEORY E9).
 
-For A = I + (s/sqrt N) G the law of A on the plane of x and y depends neither on the plane nor on x and y in it, up to rotations:
+For A = I + (s/sqrt N) G the law of A on the plane of x and y depends on neither, up to rotations:
 log area(Ax, Ay) - log area(x, y) = (1/2) log det(M^T M), M = P + (s/sqrt N) G_2 with P the first two columns of I, and
 log|Ax| - log|x| has mean lambda_N(s) (`theory.gains.lyapunov`). As sin(angle) = area/(|x| |y|), **at every depth and from
 every start**
@@ -14,8 +14,8 @@ e^(-2 tau) C_(k_1,k_2)(tau I_2)/(k_1+k_2)! (zonal polynomials; Muirhead 1982, 7.
     2 alpha_N = sum P(k_1, k_2) [psi(N/2 + k_1) + psi((N-1)/2 + k_2)] - 2 E psi(N/2 + K),
     P(k_1, k_2) = e^(-2 tau) tau^(k_1+k_2) sqrt(pi) (k_1 - k_2 + 1/2)/(Gamma(k_1 + 3/2) k_2!).
 
-**Gaussian iid layers** (s = oo, tau = 0; any scale): 2 alpha_N = psi((N-1)/2) - psi(N/2) = -1/N + O(1/N^2). So the edge of chaos
-aligns two inputs as exp(-L/(2N)) and needs N >> L to tell them apart.
+**Gaussian iid layers** (s = oo, tau = 0; any scale): 2 alpha_N = psi((N-1)/2) - psi(N/2) = -1/N + O(1/N^2). So the edge of
+chaos aligns two inputs as exp(-L/(2N)) and needs N >> L to tell them apart.
 
 **Small noise.** E F(P + eps G_2) = exp(eps^2 Laplace/2) F, with F = log(a b) in the singular values a, b of an N x 2 matrix and
 
@@ -39,7 +39,7 @@ from theory.validation import InputError
 a, b = sympy.symbols("a b", positive=True)  # singular values of an N x 2 matrix
 
 _MAX_TAU = 1 << 14
-_REACH = 12  # standard deviations of the weights that are summed
+_REACH = 9  # standard deviations of the weights that are summed
 
 
 def angle_exponent(noise: float | str | Fraction, width: int) -> float:

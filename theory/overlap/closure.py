@@ -11,8 +11,8 @@ For the last, in units of omega, with d = 2 s^2 + s^4 (Wick; X = (x y^T + y x^T)
 
     C(rho; V) = E f(sqrt V Z_1) f(sqrt V Z_2)/E f(sqrt V Z)^2 = sum_j p_j rho^j,    p_j = a_j^2/sum a_i^2
 
-(Mehler's formula), a_j the coefficients of f(sqrt V z) in normalized Hermite polynomials. For odd f only odd j occur. So p_j >= 0
-have sum 1 and rho^j <= rho on [0, 1]: **C(rho) <= rho**, with equality inside only for linear f. Only E f(sqrt V Z) = 0 was used.
+(Mehler), a_j the coefficients of f(sqrt V z) in normalized Hermite polynomials. For odd f only odd j occur. So p_j >= 0 have
+sum 1 and rho^j <= rho on [0, 1]: **C(rho) <= rho**, inside with equality only for linear f. Only E f(sqrt V Z) = 0 was used.
 For erf, E f f = (2/pi) arcsin(2 V rho/(1 + 2V)) (its derivative in rho is V E f' f', a Gaussian integral).
 
 The closure is exact for Gaussian iid weights, N -> oo. At their edge of chaos (sigma_w = omega, no bias) V_l falls like
@@ -89,8 +89,8 @@ def propagate_closure(f: Function, weight_variance: float, depth: int, overlap: 
 def frozen_overlap(f: Function, omega: float, overlap: float) -> float:
     """The overlap for L -> oo of Gaussian iid weights at the edge of chaos, sigma_w = omega; f analytic with k = 2.
 
-    Along an orbit the overlap before layer l + 1 has an asymptotic expansion in powers of V_{l+1}, which tends to 0 like 1/l: the
-    polynomial through eight layers, at V = 0. Good to about 1e-12.
+    Along an orbit the overlap before layer l + 1 has an asymptotic expansion in powers of V_{l+1}, which tends to 0 like 1/l:
+    the polynomial through eight layers, at V = 0. Good to about 1e-12.
     """
     orbit = propagate_closure(f, omega**2, _SAMPLED[-1] + 1, overlap)
     variances = numpy.array([orbit[layer][0] for layer in _SAMPLED])

@@ -1,7 +1,7 @@
 r"""How fast the overlap of two far inputs decays in the stationary regime of W = omega I + (sigma/sqrt N) G (THEORY E9, D6).
 
 For small s and deep layers a neuron follows dx = -kappa |x|^k x dl + s sqrt(q) dB (units of omega, l layers; THEORY D6). Choose
-units of x and of time so that dv = -|v|^k v dtau + dB; then one layer is s^2 m_2 units of time, m_2 = E v^2 for the stationary law
+units of x and of time so that dv = -|v|^k v dtau + dB; then one layer is s^2 m_2 units of time, m_2 = E v^2 under the stationary
 pi ~ exp(-2 |v|^(k+2)/(k+2)). Two inputs have noises with correlation r = E v_a v_b/m_2, so their joint density
 pi pi (1 + g) with small g obeys
 
@@ -15,8 +15,8 @@ coupling is of rank one, and g ~ exp(-nu tau) wants
 C(t) = E v_0 v_t the autocorrelation of one input. The overlap decays as exp(-nu m_2 s^2 l), whatever f is beyond its k. Without
 the common weights (no coupling) the rate would be 2 mu_1 m_2: eighteen times as large for k = 2.
 
-Before that, small inputs from a density without an atom at 0 are first driven to +-(kappa k l)^(-1/k): their overlap tends
-to that of their signs, (2/pi) arcsin(rho) for Gaussian inputs, as long as the noise added so far is small, s^2 l << 1.
+Before that, while s^2 l << 1, both inputs are driven to +-(k kappa l)^(-1/k) (`theory.bifurcation.critical_decay`), so the
+overlap tends to that of their signs: (2/pi) arcsin(rho) for Gaussian inputs.
 """
 
 from functools import cache
@@ -47,8 +47,8 @@ def overlap_decay(k: float = 2) -> float:
 def odd_spectrum(k: float) -> tuple[Array, Array, float]:
     """(mu_i, e_i^2, m_2) of the odd eigenfunctions of G.
 
-    With phi = psi/sqrt(pi), -G becomes -(1/2) psi'' + (v^(2k+2)/2 - (k+1) v^k/2) psi on v > 0, psi = 0 at both ends: Galerkin in
-    differences of Legendre polynomials on [0, H], where sqrt(pi) is e^-40 at H.
+    With phi = psi/sqrt(pi), -G becomes -(1/2) psi'' + (v^(2k+2)/2 - (k+1) v^k/2) psi on v > 0, psi = 0 at both ends: Galerkin
+    in differences of Legendre polynomials on [0, H], where sqrt(pi) is e^-40 at H.
     """
     end = (40 * (k + 2)) ** (1 / (k + 2))
     nodes, gauss = numpy.polynomial.legendre.leggauss(4 * _BASIS)

@@ -1,8 +1,8 @@
 """Exact means over Gaussian matrices: Wick's theorem at every width N, and non-crossing pairings in the wide limit.
 
 A word is a string over G, T and X: a real N x N matrix G with independent N(0, 1) entries, its transpose, and a fixed
-symmetric matrix X. Wick: E G_ij G_kl = delta_ik delta_jl, so a mean is the sum over all pairings of the letters G, T. Pairing two
-letters joins their row indices and their column indices; what is left are loops of X's: tr X^j, or N for j = 0.
+symmetric matrix X. Wick: E G_ij G_kl = delta_ik delta_jl, so a mean is the sum over all pairings of the letters G, T. Pairing
+two letters joins their row indices and their column indices; what is left are loops of X's: tr X^j, or N for j = 0.
 """
 
 from collections.abc import Iterator

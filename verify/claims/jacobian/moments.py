@@ -87,7 +87,8 @@ def mean_fourth_claim() -> Claim:
     return Claim(
         id="jacobian.mean_fourth",
         statement="with b = (1+s^2)^2, d = b - 1: E tr (J J^T)^2/N = (N+2)/3 (b + 2d/N)^L - (N-1)/3 (b - d/N)^L at every N",
-        latex=r"\tfrac1N \mathbb{E} \operatorname{tr} (J J^T)^2 = \tfrac{N+2}3 (b + \tfrac{2d}N)^L - \tfrac{N-1}3 (b - \tfrac dN)^L",
+        latex=r"\tfrac1N \mathbb{E} \operatorname{tr} (J J^T)^2 = \tfrac{N+2}3 (b + \tfrac{2d}N)^L"
+        r" - \tfrac{N-1}3 (b - \tfrac dN)^L,\quad b = (1+s^2)^2,\ d = b - 1",
         hypotheses=_LINEAR,
         source="THEORY E10",
         subject=lambda: moments.mean_fourth(),
@@ -240,8 +241,8 @@ def free_moments_claim() -> Claim:
     """The moments of free multiplicative Brownian motion solve dm_n/dt = n m_n + n sum m_k m_(n-k), t = c^2 (Ito's formula)."""
     return Claim(
         id="jacobian.free_moments",
-        statement="for N -> oo, then L -> oo at s = c/sqrt L, E tr (J J^T)^n/N -> e^(n c^2) sum_k C(n, k+1) n^(k-1) (2c^2)^k/k!, "
-        "n = 1..8",
+        statement="for N -> oo, then L -> oo at s = c/sqrt L, E tr (J J^T)^n/N -> e^(n c^2) sum_k C(n, k+1) n^(k-1) (2c^2)^k/k! "
+        "for n = 1..8",
         latex=r"m_n = e^{n c^2} \sum_{k=0}^{n-1} \binom n{k+1} n^{k-1} \frac{(2c^2)^k}{k!}",
         hypotheses=(*_LINEAR, "the moment equations (derived in theory.jacobian.moments)"),
         source="THEORY E10",

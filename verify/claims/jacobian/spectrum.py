@@ -19,7 +19,7 @@ from verify.checker import wick
 from verify.checker.identity import is_zero
 from verify.claim import Check, Claim, Context, Twin
 from verify.methods import identity_verdict, precision_verdict
-from verify.verdict import Proved, Refuted, Undecided, Verdict
+from verify.verdict import Proved, Undecided, Verdict
 
 _TINY = Fraction(1, 10**6)
 _NUDGE = 1 + sympy.Rational(1, 10**6)
@@ -50,7 +50,7 @@ def layer_transform_claim() -> Claim:
     """See `theory.jacobian.spectrum`: u = 1 + w v + s^2 w u^2, v = u + s^2 w u v, in q = w u = z S and u = 1 + z."""
     return Claim(
         id="jacobian.layer_transform",
-        statement="the S-transform of A A^T, A = I + (s/sqrt N) G, N -> oo, is 2/(1 + s^2 y + sqrt(1 + 2 s^2 y + s^4)), y = 1 + 2z",
+        statement="the S-transform of A A^T, A = I + (s/sqrt N) G, is 2/(1 + s^2 y + sqrt(1 + 2 s^2 y + s^4)), y = 1 + 2z",
         latex=r"S(z) = \frac{2}{1 + s^2 y + \sqrt{1 + 2 s^2 y + s^4}},\quad y = 1 + 2z",
         hypotheses=("N -> oo", "the equations of non-crossing pairings (derived in theory.jacobian.spectrum)"),
         source="THEORY E10",
@@ -236,8 +236,8 @@ def edge_shift_claim() -> Claim:
     """L log S(c^2/L) = c^2 S_1 + c^4 S_2/(2L) + ..., and to first order a critical value moves with the function only."""
     return Claim(
         id="jacobian.edge_shift",
-        statement="both edges shrink by the factor 1 - (c^4 + 3c^2)/(2L) + O(1/L^2), so the condition number of L layers is its "
-        "limit times 1 + O(1/L^2)",
+        statement="both edges shrink by the factor 1 - (c^4 + 3c^2)/(2L) + O(1/L^2), so the condition number of L layers is "
+        "its limit times 1 + O(1/L^2)",
         latex=r"\log \lambda_\pm(L) = \log \lambda_\pm - \frac{c^4 + 3c^2}{2L} + O(L^{-2})",
         hypotheses=_WIDE,
         source="THEORY E10",
@@ -261,7 +261,8 @@ def density_claim() -> Claim:
     """The curve b(a) is found by bisection, and its moments by the midpoint rule; the moments have a closed form."""
     return Claim(
         id="jacobian.density",
-        statement=f"the density of the squared singular values has mass 1 and moments m_-1 to m_3, to 10 digits at c = {', '.join(_NOISES)}",
+        statement=f"the density of the squared singular values has mass 1 and moments m_-1 to m_3, to 10 digits "
+        f"at c = {', '.join(_NOISES)}",
         latex=r"a^2 = 1 - b^2 + 2b\cot(c^2 b),\quad \rho(\log\lambda) = \frac{b}{2\pi}",
         hypotheses=_DEEP,
         source="THEORY E10",
