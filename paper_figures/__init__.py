@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, style
+from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, jacobian, style
 from theory.validation import InputError
 from verify.files import write_whole
 
@@ -29,6 +29,7 @@ FIGURES = {
     "branches": Recipe(branches.data, branches.figure),
     "cobweb": Recipe(cobweb.data, cobweb.figure),
     "critical_decay": Recipe(critical_decay.data, critical_decay.figure),
+    "jacobian": Recipe(jacobian.data, jacobian.figure),
     "lyapunov": Recipe(gains.data, gains.figure),
     "negative_rate": Recipe(calibration.data, calibration.figure),
 }

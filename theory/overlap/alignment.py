@@ -30,7 +30,6 @@ from fractions import Fraction
 
 import numpy
 import sympy
-from scipy.special import digamma, gammaln
 
 from theory import validation
 from theory.gains.lyapunov import N, small_noise_coefficient
@@ -47,6 +46,8 @@ def angle_exponent(noise: float | str | Fraction, width: int) -> float:
 
     noise: s > 0; width: N >= 2. Raises `InputError` outside, and where N/(2 s^2) > 2^14 (use `angle_coefficient`).
     """
+    from scipy.special import digamma, gammaln
+
     relative = float(validation.positive("s", validation.exactly("s", noise)))
     neurons = validation.width(width)
     tau = neurons / (2 * relative**2)

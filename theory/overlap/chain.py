@@ -5,8 +5,8 @@ One neuron's preactivations (a, b) for two inputs obey
     (a, b)' = omega (f(a), f(b)) + noise,    noise ~ N(0, sigma^2 [[q, r], [r, q]]),  q = E f(a)^2, r = E f(a) f(b),
 
 nonlinear through q and r; r/q is the overlap. Layer 1 is N(0, (omega^2 + sigma^2) [[1, rho], [rho, 1]]) for Gaussian inputs
-with overlap rho. The law is kept as a density, symmetric under (a, b) -> (-a, -b) for odd f, so by its values at (a, b) and (a, -b),
-a, b > 0. A layer is a product of characteristic functions, that of the law after f and that of the noise:
+with overlap rho. The law is kept as a density. For odd f it is symmetric under (a, b) -> (-a, -b), so its values at (a, b) and
+(a, -b), a, b > 0, suffice. A layer is a product of characteristic functions, that of the law after f and that of the noise:
 
     phi(k, k') = E exp(-i (k omega f(a) + k' omega f(b))) * exp(-(sigma^2/2) (q k^2 + q k'^2 + 2 r k k')),
 

@@ -1,7 +1,7 @@
 r"""How fast the overlap of two far inputs decays in the stationary regime of W = omega I + (sigma/sqrt N) G (THEORY E9, D6).
 
 For small s and deep layers a neuron follows dx = -kappa |x|^k x dl + s sqrt(q) dB (units of omega, l layers; THEORY D6). Choose
-units of x and of time so that dv = -|v|^k v dtau + dB; then one layer is s^2 m_2 units of time, m_2 = E v^2 under the stationary
+units of x and of time so that dv = -|v|^k v dtau + dB; then a layer is s^2 m_2 units of time, m_2 = E v^2 under the stationary
 pi ~ exp(-2 |v|^(k+2)/(k+2)). Two inputs have noises with correlation r = E v_a v_b/m_2, so their joint density
 pi pi (1 + g) with small g obeys
 
@@ -23,8 +23,6 @@ from functools import cache
 
 import numpy
 from numpy.typing import NDArray
-from scipy.linalg import eigh
-from scipy.optimize import brentq
 
 Array = NDArray[numpy.float64]
 
@@ -37,6 +35,8 @@ def overlap_decay(k: float = 2) -> float:
 
     k = 1, 2, 4: 0.023335, 0.051225, 0.085045.
     """
+    from scipy.optimize import brentq
+
     rates, weights, moment = odd_spectrum(k)
     coupling = 4 / moment * numpy.outer(rates * weights, rates * weights)
     sums = rates[:, None] + rates
@@ -50,6 +50,8 @@ def odd_spectrum(k: float) -> tuple[Array, Array, float]:
     With phi = psi/sqrt(pi), -G becomes -(1/2) psi'' + (v^(2k+2)/2 - (k+1) v^k/2) psi on v > 0, psi = 0 at both ends: Galerkin
     in differences of Legendre polynomials on [0, H], where sqrt(pi) is e^-40 at H.
     """
+    from scipy.linalg import eigh
+
     end = (40 * (k + 2)) ** (1 / (k + 2))
     nodes, gauss = numpy.polynomial.legendre.leggauss(4 * _BASIS)
     v, w = end * (nodes + 1) / 2, end * gauss / 2

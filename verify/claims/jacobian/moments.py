@@ -241,7 +241,7 @@ def free_moments_claim() -> Claim:
     """The moments of free multiplicative Brownian motion solve dm_n/dt = n m_n + n sum m_k m_(n-k), t = c^2 (Ito's formula)."""
     return Claim(
         id="jacobian.free_moments",
-        statement="for N -> oo, then L -> oo at s = c/sqrt L, E tr (J J^T)^n/N -> e^(n c^2) sum_k C(n, k+1) n^(k-1) (2c^2)^k/k! "
+        statement="for N -> oo, then L -> oo, s = c/sqrt L: E tr (J J^T)^n/N -> e^(n c^2) sum_k C(n, k+1) n^(k-1) (2c^2)^k/k! "
         "for n = 1..8",
         latex=r"m_n = e^{n c^2} \sum_{k=0}^{n-1} \binom n{k+1} n^{k-1} \frac{(2c^2)^k}{k!}",
         hypotheses=(*_LINEAR, "the moment equations (derived in theory.jacobian.moments)"),
