@@ -137,6 +137,13 @@ def test_a_stationary_network_loses_its_overlap_at_the_predicted_rate() -> None:
     assert slope == pytest.approx(decorrelation.overlap_decay(2), rel=0.05)
 
 
+def test_near_inputs_separate_at_the_rate_at_which_gradients_grow() -> None:
+    """1 - overlap grows as exp(Lambda s^2 l), Lambda = 0.127257 for k = 2 (THEORY E6); measured at s = 1/4, from 0.0025."""
+    layers = chain.propagate_pair(numpy.tanh, 1.0, 0.25, 100, 0.9975, nodes=400)
+    slope = math.log((1 - layers[99].overlap) / (1 - layers[69].overlap)) / (30 * 0.25**2)
+    assert slope == pytest.approx(0.127257, rel=0.05)
+
+
 # --- alignment ------------------------------------------------------------------------------------------------------
 
 
