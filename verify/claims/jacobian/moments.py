@@ -244,7 +244,7 @@ def free_moments_claim() -> Claim:
         statement="for N -> oo, then L -> oo, s = c/sqrt L: E tr (J J^T)^n/N -> e^(n c^2) sum_k C(n, k+1) n^(k-1) (2c^2)^k/k! "
         "for n = 1..8",
         latex=r"m_n = e^{n c^2} \sum_{k=0}^{n-1} \binom n{k+1} n^{k-1} \frac{(2c^2)^k}{k!}",
-        hypotheses=(*_LINEAR, "the moment equations (derived in theory.jacobian.moments)"),
+        hypotheses=(*_LINEAR, "the moment equations (Ito, N -> oo; derived in theory.jacobian.moments)"),
         source="THEORY E10",
         subject=lambda: [moments.free_moment(n) for n in range(1, 9)],
         twin=Twin("they are larger by the factor 1 + 10^-6", lambda: [moments.free_moment(n) * _NUDGE for n in range(1, 9)]),

@@ -27,6 +27,8 @@ _WIDE = ("J = prod (I + (s/sqrt N) G_l), l = 1..L: f linear near 0, units of ome
 _DEEP = (*_WIDE, "then s = c/sqrt L, L -> oo")
 _g = sympy.Symbol("g", positive=True)  # e^(2t) - 1, c = sqrt 2 sinh t
 _h = sympy.Symbol("h", positive=True)  # s^2
+_FREE = "layers are asymptotically free: their S-transforms multiply"
+_EDGES = "the ends of the range are critical values of 1/chi; that the extreme singular values tend to them is assumed"
 _C = Fraction(46, 25)
 _DEPTHS = (10, 100, 1000)
 _NOISES = ("0.5", "1.84", "3")
@@ -98,7 +100,7 @@ def limit_transform_claim() -> Claim:
         id="jacobian.limit_transform",
         statement="for s = c/sqrt L, L -> oo the S-transform of J J^T is exp(-c^2 (1+2z)): free multiplicative Brownian motion",
         latex=r"S(z) = e^{-c^2 (1 + 2z)}",
-        hypotheses=_DEEP,
+        hypotheses=(*_DEEP, _FREE),
         source="THEORY E10",
         subject=lambda: spectrum.limit_transform(),
         twin=Twin("S is larger by the factor 1 + 10^-6", lambda: spectrum.limit_transform() * _NUDGE),
@@ -144,7 +146,7 @@ def condition_number_claim() -> Claim:
         statement="the condition number of J tends to (1/2)(c + sqrt(c^2+2))^2 exp(c sqrt(c^2+2)) = exp(2t + sinh 2t), "
         "c = sqrt 2 sinh t, and the squared singular values fill [1/k, k] with that k; 619.11 at c = 1.84",
         latex=r"\kappa(J) \to \tfrac12 \big(c + \sqrt{c^2+2}\big)^2 e^{c\sqrt{c^2+2}}",
-        hypotheses=_DEEP,
+        hypotheses=(*_DEEP, _FREE, _EDGES),
         source="THEORY E10",
         subject=lambda: spectrum.condition_number_formula(),
         twin=Twin("it is larger by the factor 1 + 10^-6", lambda: spectrum.condition_number_formula() * _NUDGE),
@@ -203,7 +205,7 @@ def edges_claim() -> Claim:
         statement="the range of the squared singular values of L layers at c = 1.84, N -> oo, from a cubic, "
         f"to 15 digits (L = {', '.join(map(str, _DEPTHS))})",
         latex=r"L (R+1)\big((R-1)^2 - s^4\big) = 4 s^2 R,\quad \lambda = \frac{y+1}{y-1} S^{-L},\quad 2 s^2 y = R^2 - 1 - s^4",
-        hypotheses=(*_WIDE, "s < 1"),
+        hypotheses=(*_WIDE, "s < 1", _FREE, _EDGES),
         source="THEORY E10",
         subject=lambda: spectrum.edges,
         twin=Twin("both edges are larger by the factor 1 + 10^-6", lambda: _wider_edges),
@@ -239,7 +241,7 @@ def edge_shift_claim() -> Claim:
         statement="both edges shrink by the factor 1 - (c^4 + 3c^2)/(2L) + O(1/L^2), so the condition number of L layers is "
         "its limit times 1 + O(1/L^2)",
         latex=r"\log \lambda_\pm(L) = \log \lambda_\pm - \frac{c^4 + 3c^2}{2L} + O(L^{-2})",
-        hypotheses=_WIDE,
+        hypotheses=(*_WIDE, _FREE, _EDGES),
         source="THEORY E10",
         subject=lambda: spectrum.edge_shift(),
         twin=Twin("the shift is larger by the factor 1 + 10^-6", lambda: spectrum.edge_shift() * _NUDGE),
@@ -264,7 +266,7 @@ def density_claim() -> Claim:
         statement=f"the density of the squared singular values has mass 1 and moments m_-1 to m_3, to 10 digits "
         f"at c = {', '.join(_NOISES)}",
         latex=r"a^2 = 1 - b^2 + 2b\cot(c^2 b),\quad \rho(\log\lambda) = \frac{b}{2\pi}",
-        hypotheses=_DEEP,
+        hypotheses=(*_DEEP, _FREE),
         source="THEORY E10",
         subject=lambda: spectrum.spectral_density,
         twin=Twin("the weights are larger by the factor 1 + 10^-6", lambda: _heavier_density),

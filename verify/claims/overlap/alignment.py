@@ -106,7 +106,7 @@ def small_noise_claim() -> Claim:
     return Claim(
         id="overlap.small_noise",
         statement="alpha_N(s) = -s^2/N + (3N - 10) s^4/(2 N^2) + O(s^6): at s = c/sqrt L the method aligns two inputs by "
-        "exp(-c^2/N) in all, at any depth",
+        "exp(-c^2/N) in all for L -> oo (L E log sin per layer -> -c^2/N)",
         latex=r"\alpha_N(s) = -\frac{s^2}{N} + \frac{3N - 10}{2N^2} s^4 + O(s^6)",
         hypotheses=("linear regime", "N >= 2 fixed, s -> 0"),
         source="THEORY E9",
