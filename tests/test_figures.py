@@ -13,7 +13,7 @@ import pytest
 import scipy.special
 
 import paper_figures
-from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, mean_field, style
+from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, jacobian, mean_field, style
 from theory.validation import InputError
 
 
@@ -153,6 +153,20 @@ def test_the_map_of_variances_meets_the_diagonal_where_s_is_positive() -> None:
             assert (row.value > row.abscissa) == (row.abscissa < fixed.get(row.s, 0.0))
 
 
+def test_singular_values_have_mass_one_and_overlaps_fall_furthest_in_the_exact_method() -> None:
+    rows = jacobian.data(depth=40)
+    curve, bins = ([row for row in rows if row.kind == kind] for kind in ("density", "histogram"))
+    area = sum((one.y + two.y) / 2 * (two.x - one.x) for one, two in pairwise(curve))
+    assert area == pytest.approx(1, abs=0.01)
+    assert sum(row.y for row in bins) * (bins[1].x - bins[0].x) == pytest.approx(1, abs=1e-9)
+    assert [row.x for row in rows if row.kind == "edge"] == pytest.approx(
+        [-math.log10(619.110167) / 2, math.log10(619.110167) / 2]
+    )
+    for start in (0.2, 0.5, 0.9):
+        last = {row.kind: row.y for row in rows if row.start == start and row.x == 40}
+        assert 0 < last["method"] < last["closure"] < last["edge_of_chaos"] < start
+
+
 def test_every_figure_comes_as_pdf_png_and_csv(drawn: list[Path]) -> None:
     assert [path.name for path in drawn] == [
         f"{name}.{kind}" for name in paper_figures.FIGURES for kind in ("pdf", "png", "csv")
@@ -185,6 +199,7 @@ COLUMNS = [
     ("chi_fixed_point", mean_field.Row),
     ("cobweb", cobweb.Row),
     ("critical_decay", critical_decay.Row),
+    ("jacobian", jacobian.Row),
     ("lyapunov", gains.Row),
     ("negative_rate", calibration.Row),
 ]

@@ -17,7 +17,6 @@ from theory.bifurcation import (
 )
 from theory.calibration import (
     central_expansion,
-    condition_number,
     deep_expansion,
     depth_formula,
     flip_rate,
@@ -50,6 +49,8 @@ from theory.gains.lyapunov import (
     lyapunov_exponent_mpf,
 )
 from theory.gains.sequences import limit_cycle, tail_bounds
+from theory.jacobian.moments import deep_flatness, free_moment, mean_fourth, mean_square, mean_squared_trace, wide_flatness
+from theory.jacobian.spectrum import condition_number, condition_number_formula, spectral_density
 from theory.mean_field import (
     INITIALIZATIONS,
     ClosureLayer,
@@ -79,26 +80,32 @@ from theory.odd_sigmoid import (
     supremum,
     taylor_coefficients,
 )
+from theory.overlap.alignment import angle_exponent, gaussian_angle_exponent
+from theory.overlap.chain import PairLayer, propagate_pair
+from theory.overlap.closure import correlation_map, frozen_overlap, propagate_closure
+from theory.overlap.decorrelation import overlap_decay
 from theory.validation import InputError
 from theory.wide_limit import Atoms, Chain, Gaussian, Layer, NoiseScale, Prediction, depth_within, noise_scale, predict
 
 __all__ = [
     "AXIOMS",
-    "CATALOGUE",
-    "INITIALIZATIONS",
     "Activation",
     "Atoms",
+    "CATALOGUE",
     "Chain",
     "ClosureLayer",
     "Fate",
     "Gaussian",
+    "INITIALIZATIONS",
     "InputError",
     "Layer",
     "NoiseScale",
     "NormalForm",
+    "PairLayer",
     "Prediction",
     "UndeterminedError",
     "absolute_moment",
+    "angle_exponent",
     "branch_series",
     "central_expansion",
     "classify",
@@ -106,9 +113,12 @@ __all__ = [
     "collapse_depth",
     "collapse_target",
     "condition_number",
+    "condition_number_formula",
+    "correlation_map",
     "critical_noise",
     "decay_law",
     "deep_expansion",
+    "deep_flatness",
     "depth_formula",
     "depth_within",
     "edge_decay",
@@ -124,6 +134,9 @@ __all__ = [
     "fixed_variance_law",
     "flip_rate",
     "flip_rate_at_width",
+    "free_moment",
+    "frozen_overlap",
+    "gaussian_angle_exponent",
     "gaussian_closure",
     "gaussian_mean",
     "greatest_depth",
@@ -136,17 +149,23 @@ __all__ = [
     "lyapunov_exponent",
     "lyapunov_exponent_ball",
     "lyapunov_exponent_mpf",
+    "mean_fourth",
+    "mean_square",
+    "mean_squared_trace",
     "negative_rate_ball",
     "negative_rate_formula",
     "noise_scale",
     "normal_form",
     "odd_sigmoid_closure",
     "omega",
+    "overlap_decay",
     "paper_target",
     "paper_target_formula",
     "parse_activation",
     "phase",
     "predict",
+    "propagate_closure",
+    "propagate_pair",
     "puiseux_coefficients",
     "quotient",
     "rare_expansion",
@@ -159,12 +178,14 @@ __all__ = [
     "sigma_star_ball",
     "sigma_star_formula",
     "slope_at_zero",
+    "spectral_density",
     "supremum",
     "surrogate_rate_at",
     "t",
     "tail_bounds",
     "tail_expansion",
     "taylor_coefficients",
+    "wide_flatness",
     "wide_flip_rate",
     "wide_gain_density",
     "x",
