@@ -89,14 +89,14 @@ from theory.wide_limit import Atoms, Chain, Gaussian, Layer, NoiseScale, Predict
 
 __all__ = [
     "AXIOMS",
+    "CATALOGUE",
+    "INITIALIZATIONS",
     "Activation",
     "Atoms",
-    "CATALOGUE",
     "Chain",
     "ClosureLayer",
     "Fate",
     "Gaussian",
-    "INITIALIZATIONS",
     "InputError",
     "Layer",
     "NoiseScale",
