@@ -133,6 +133,27 @@ def target_negative_rate(value: Exact) -> Fraction:
     return p
 
 
+def positive_exponent(value: float) -> float:
+    """An exponent k of a normal form: a finite number > 0 (for the float paths)."""
+    if not 0 < value < math.inf:
+        raise InputError("k", value, "must be a finite number > 0, the exponent of the normal form x - kappa x|x|^k")
+    return float(value)
+
+
+def limit_noise_scale(value: float) -> float:
+    """A noise scale c = sigma sqrt(L)/omega that the solver of the scaling limit covers."""
+    if not 0.3 <= value <= 5.4:
+        raise InputError("c", value, "must lie between 0.3 and 5.4; p is below 1e-4 there, or within 2e-5 of 1/2 beyond")
+    return float(value)
+
+
+def limit_target(value: float) -> float:
+    """A negative rate p that the solver of the scaling limit inverts."""
+    if not 1e-4 <= value <= 0.4999:
+        raise InputError("p", value, "must lie between 0.0001 and 0.4999, where the scaling limit is solved")
+    return float(value)
+
+
 def digits(value: int) -> int:
     """A number of significant decimal digits, 1 to 2000."""
     if isinstance(value, bool) or not isinstance(value, Integral) or not 1 <= value <= _MAX_DIGITS:
