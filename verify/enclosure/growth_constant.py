@@ -4,11 +4,11 @@ from fractions import Fraction
 
 import mpmath
 
-_DIGITS = 60  # the Gram matrix of 20 powers loses about 30
+_DIGITS = 60  # the Gram matrix of 18 powers loses about 30
 _STEPS = 4
 
 
-def trial_polynomial(k: int, guess: float, size: int = 20) -> dict[int, Fraction]:
+def trial_polynomial(k: int, guess: float, size: int = 18) -> dict[int, Fraction]:
     """The best v in the span of `size` powers of |u| (even ones for even k, all but the first for odd k), near Lambda = guess.
 
     Inverse iteration on the symmetric form <v, B w> of `theory.scaling_limit.growth`, with the Gram matrix <v, w>.
