@@ -65,7 +65,9 @@ def figure(rows: Sequence[Row]) -> "Figure":
         _draw(right, rows, "density", k, color=colour, marker=marker, markevery=(k, 9), markersize=3, label=label)
     _draw(right, rows, "density", 0, color=style.GREY, linestyle=(0, (4, 2.5)), label="normal")
     left.axhline(_TARGET, color=style.GREY, linewidth=0.7, linestyle=":", zorder=0)
-    left.set(xlim=(0, _SCALES[1]), ylim=(0, 0.5), xlabel=r"noise scale $c = \sigma\sqrt{L}/\omega$", ylabel=r"negative rate $p(c)$")
+    left.set(
+        xlim=(0, _SCALES[1]), ylim=(0, 0.5), xlabel=r"noise scale $c = \sigma\sqrt{L}/\omega$", ylabel=r"negative rate $p(c)$"
+    )
     right.set(xlim=(0, _WIDEST), ylim=(0, None), xlabel=r"$z = u/\sqrt{\mathrm{E}\,u^2}$", ylabel="stationary density")
     left.legend(loc="lower right")
     right.legend(loc="upper right")

@@ -4,8 +4,8 @@ In the wide limit h' = omega f(h) + sigma sqrt(E f(h)^2) xi with omega f(h) = h 
 
     h' = h - kappa h|h|^k + s sqrt(E h^2) xi.
 
-**One parameter.** In the unit h = (s^2/kappa)^(1/k) w the layer reads w' = w - s^2 w|w|^k + s sqrt(E w^2) xi: kappa and the unit
-of h are gone, and l layers are the time T = s^2 l of
+**One parameter.** In the unit h = (s^2/kappa)^(1/k) w a layer is w' = w - s^2 w|w|^k + s sqrt(E w^2) xi: kappa and the unit of
+h are gone, and l layers are the time T = s^2 l of
 
     dw = -|w|^k w dT + sqrt(E w^2) dW,                                                            (McKean-Vlasov)
 

@@ -11,11 +11,14 @@ quadrature of the nodes, so the mass matrix is diagonal, and v = 1 shows that ma
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy
 from numpy.polynomial import legendre
 from numpy.typing import NDArray
-from scipy import sparse
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Array = NDArray[numpy.float64]
 
@@ -31,9 +34,9 @@ class Elements:
 
     x: Array
     weights: Array
-    contraction: sparse.csc_array
-    expansion: sparse.csc_array
-    diffusion: sparse.csc_array
+    contraction: "sparse.csc_array"
+    expansion: "sparse.csc_array"
+    diffusion: "sparse.csc_array"
 
 
 def graded(width: float, centre: float, end: float, both: bool = False) -> Array:
@@ -47,6 +50,8 @@ def graded(width: float, centre: float, end: float, both: bool = False) -> Array
 
 def elements(breakpoints: Array, degree: int, k: float) -> Elements:
     """The operators for the drift with exponent k > 0, of any real value: on an element |x|^k is as smooth as can be."""
+    from scipy import sparse
+
     points, gauss, slope = _lobatto(degree)
     n = degree * (len(breakpoints) - 1) + 1
     x, weights = numpy.zeros(n), numpy.zeros(n)

@@ -10,9 +10,9 @@ same Fokker-Planck equation, nonlinear only through E w^2, and p rises with T: o
 
 For T -> 0 the entrance is the fixed point x = +-1, with noise of variance T per unit of tau = log T; for T -> oo, x = w.
 
-**Start.** Near x = 1, with y = w (k T)^(1/k) = 1 + eta: d eta = -(eta + (k+1)/2 eta^2 + ...) d tau + sqrt(T) dW has variance T/3
-and mean -(k+1) T/12 up to O(T^2). A mistake in the mean at T_0 has shrunk by T_0/T at T, one in the variance by (T_0/T)^2: the
-start T_0 leaves an error O(T_0^3).
+**Start.** Near x = 1, with y = w (k T)^(1/k) = 1 + eta: d eta = -(eta + (k+1)/2 eta^2 + ...) d tau + sqrt(T) dW has variance
+T/3 and mean -(k+1) T/12 up to O(T^2). A mistake in the mean at T_0 has shrunk by T_0/T at T, one in the variance by (T_0/T)^2:
+the start T_0 leaves an error O(T_0^3).
 
 **Solution.** Spectral elements in x, graded towards 1; Radau IIA (SciPy) in tau; splines in log T between its steps.
 """
@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from theory import validation
 from theory.scaling_limit.elements import Elements, elements, graded
+from theory.scaling_limit.stationary import k as exponent
 
 Array = NDArray[numpy.float64]
 
@@ -69,9 +70,7 @@ def layer_unit(kappa: sympy.Expr, s: sympy.Expr) -> sympy.Expr:
 
     kappa: of omega f(h) = h - kappa h|h|^k + ...; s = sigma/omega. Source: THEORY D6.
     """
-    from theory.scaling_limit.stationary import k
-
-    return (s**2 / kappa) ** (1 / k)
+    return (s**2 / kappa) ** (1 / exponent)
 
 
 def limit_negative_rate(c: float, k: float) -> float:

@@ -1,4 +1,4 @@
-r"""Rates of the stationary regime: gradients grow by exp(Lambda s^2) a layer, the sign is forgotten by exp(-mu s^2) (THEORY E6).
+r"""Rates of the stationary regime: gradients grow by exp(Lambda s^2) a layer, signs are forgotten by exp(-mu s^2) (THEORY E6).
 
 **Gradients.** For a readout independent of the forward pass, v^l(h) = E(delta_l^2 | h) obeys (THEORY E5)
 

@@ -26,7 +26,7 @@ Polynomial = Mapping[int, arb]
 def rayleigh_bounds(k: int, trial: Mapping[int, Fraction]) -> tuple[arb, arb]:
     """(lower, upper) bounds of Lambda as balls, at the precision of `flint.ctx`; their errors are those of `trial`, squared.
 
-    trial: power of |u| -> coefficient. Raises `ValueError` for a power below 0 or the power 1, or where <v, B v> > 0 is not seen.
+    trial: power of |u| -> coefficient. Raises `ValueError` for a power below 0 or the power 1, and unless <v, B v> > 0.
     """
     if any(power < 0 or power == 1 for power in trial):
         raise ValueError("trial: the power 1 of |u| has a kink at 0 and does not lie in the domain")

@@ -76,9 +76,7 @@ class _Dual:
         self.w, weights = _interval(0.0, size, *self.rule)
         self.m = weights * (1 - (self.w / size) ** k) ** ((k + 1) / k)
 
-    def step(
-        self, before: float, after: float, high: float, width: float, growth: float, law: tuple[Array, Array]
-    ) -> None:
+    def step(self, before: float, after: float, high: float, width: float, growth: float, law: tuple[Array, Array]) -> None:
         self._fall(before)
         target, weights = _interval(0.0, high, *self.rule)
         spread, source = (_spread(target, nodes, m[:, None], width)[:, 0] for nodes, m in ((self.w, self.m), law))

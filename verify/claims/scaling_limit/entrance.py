@@ -36,11 +36,11 @@ def claims() -> Iterator[Claim]:
 
 
 def unit_claim() -> Claim:
-    """In h = U w the layer is w' = w - kappa U^k w|w|^k + s sqrt(E w^2) xi: the noise term is homogeneous, the drift fixes U."""
+    """In h = U w the layer is w' = w - kappa U^k w|w|^k + s sqrt(E w^2) xi: the noise is homogeneous, the drift fixes U."""
     return Claim(
         id="scaling_limit.one_parameter",
-        statement="in the unit (s^2/kappa)^(1/k) of h a layer near 0 reads w' = w - s^2 w|w|^k + s sqrt(E w^2) xi: kappa and the unit "
-        "drop out, and depth and noise enter through T = s^2 L = c^2 alone",
+        statement="in the unit (s^2/kappa)^(1/k) of h a layer near 0 reads w' = w - s^2 w|w|^k + s sqrt(E w^2) xi: kappa and "
+        "the unit drop out, and depth and noise enter through T = s^2 L = c^2 alone",
         latex=r"h = (s^2/\kappa)^{1/k} w:\quad w' = w - s^2 w|w|^k + s \sqrt{\mathbb{E} w^2}\, \xi",
         hypotheses=("omega f(h) = h - kappa h|h|^k without its further terms, kappa > 0, k > 0", "s = sigma/omega > 0"),
         source="THEORY D6",
@@ -53,7 +53,9 @@ def unit_claim() -> Claim:
 def _scales_the_drift(unit: sympy.Expr, _: Context) -> Verdict:
     w = sympy.Symbol("w", positive=True)
     drift = _kappa * (unit * w) ** (k + 1) / unit - _s**2 * w ** (k + 1)
-    return identity_verdict(sympy.powsimp(sympy.expand_power_base(drift)), {k: 2, _kappa: 3, _s: 1, w: 1}, "the drift is s^2 w^(k+1)")
+    return identity_verdict(
+        sympy.powsimp(sympy.expand_power_base(drift)), {k: 2, _kappa: 3, _s: 1, w: 1}, "the drift is s^2 w^(k+1)"
+    )
 
 
 def negative_rate_claim(exponent: int) -> Claim:
@@ -61,10 +63,15 @@ def negative_rate_claim(exponent: int) -> Claim:
     targets = ", ".join(f"{p:g}" for p in _TARGETS)
     return Claim(
         id=f"scaling_limit.c_star.{exponent}",
-        statement=f"k = {exponent}: at sigma = c*(p) omega/sqrt(L) the negative rate of the wide network tends to p, whatever f and "
-        f"kappa (p = {targets}, within {_RATE_TOLERANCE:g})",
+        statement=f"k = {exponent}: at sigma = c*(p) omega/sqrt(L) the negative rate of the wide network tends to p, whatever "
+        f"f and kappa (p = {targets}, within {_RATE_TOLERANCE:g})",
         latex=rf"p_L(c^*(p)\, \omega/\sqrt L) \to p\quad (k = {exponent})",
-        hypotheses=(_ENTRANCE, "an input law without an atom at 0", f"normal form with k = {exponent}", "N -> oo before L -> oo"),
+        hypotheses=(
+            _ENTRANCE,
+            "an input law without an atom at 0",
+            f"normal form with k = {exponent}",
+            "N -> oo before L -> oo",
+        ),
         source="THEORY D6",
         subject=lambda: {p: entrance.c_star(p, exponent) for p in _TARGETS},
         twin=Twin(
@@ -112,7 +119,7 @@ def surrogate_claim() -> Claim:
 
 
 def _is_the_exponent(stated: Mapping[int, float], _: Context) -> Verdict:
-    """c* from the chain of flows and noise, pi_L at L = 1000 from its definition; the prefactor c sqrt(L/(2 pi)) is divided out."""
+    """c* from the chain of flows and noise, pi_L at L = 1000 from its definition, over the prefactor c sqrt(L/(2 pi))."""
     gaps: dict[int, float] = {}
     for exponent, value in stated.items():
         c = mpmath.mpf(_chain_c_star(exponent))
@@ -137,8 +144,8 @@ def spread_claim() -> Claim:
     listed = ", ".join(f"{n:g}" for n in _BETWEEN)
     return Claim(
         id="scaling_limit.spread",
-        statement=f"c*(0.4) rises with k = {listed}, by {_SPREAD:.1%} in all (c* within {_SHIFT:g}): it is universal for given k, and "
-        "only close between different k",
+        statement=f"c*(0.4) rises with k = {listed}, by {_SPREAD:.1%} in all (c* within {_SHIFT:g}): it is universal for given "
+        "k, and only close between different k",
         latex=r"c^*(0.4; k),\quad 1 \le k \le 4",
         hypotheses=(_ENTRANCE, "the listed k"),
         source="THEORY D6",
@@ -153,5 +160,7 @@ def _are_chain_values(stated: Mapping[float, float], _: Context) -> Verdict:
     gap = max(abs(_chain_c_star(n) - c) for n, c in stated.items())
     values = list(stated.values())
     rises = all(low < high for low, high in pairwise(values)) and abs(values[-1] / values[0] - 1 - _SPREAD) < 1e-3
-    facts = ", ".join(f"{c:.5f} (k = {n:g})" for n, c in stated.items()) + f"; the chain of flows and noise differs by {gap:.1e}"
+    facts = (
+        ", ".join(f"{c:.5f} (k = {n:g})" for n, c in stated.items()) + f"; the chain of flows and noise differs by {gap:.1e}"
+    )
     return (Supported if gap <= _SHIFT and rises else Refuted)(facts)

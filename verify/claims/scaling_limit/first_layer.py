@@ -31,7 +31,7 @@ def quiet_claim() -> Claim:
     """Without noise u_1 = u/(1 + k |u|^k)^(1/k), and E v = p(0) (kappa L)^(-1/k) int (du_1/du)^2 du."""
     return Claim(
         id="scaling_limit.first_layer_quiet",
-        statement="without noise E|delta_1|^2/E|delta_L|^2 ~ A p_h1(0) (kappa L)^(-1/k) with A = k^(-1/k) (2/k) B(1/k, 2 + 1/k)",
+        statement="without noise E|delta_1|^2/E|delta_L|^2 ~ A p_h1(0) (kappa L)^(-1/k), A = k^(-1/k) (2/k) B(1/k, 2 + 1/k)",
         latex=r"A_k(0) = k^{-1/k}\, \tfrac{2}{k}\, B\!\left(\tfrac1k, 2 + \tfrac1k\right)",
         hypotheses=("sigma = 0", "h^1 has a density, continuous at 0", "k = 1/2, 1, 3/2, 2, 3, 4 (sampled)"),
         source="THEORY E7",

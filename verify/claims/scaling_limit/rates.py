@@ -31,8 +31,8 @@ def growth_claim(k: int) -> Claim:
     """Rayleigh's quotient from below, <B v, B v>/<v, B v> from above, v a polynomial: see `verify.checker.growth_constant`."""
     return Claim(
         id=f"scaling_limit.growth.{k}",
-        statement=f"k = {k}: in the stationary regime E|delta|^2 grows backwards by exp(Lambda s^2) a layer, Lambda the top of the "
-        "spectrum of B, within 10^-9: of the order s^2, where the Gaussian closure has s^4",
+        statement=f"k = {k}: in the stationary regime E|delta|^2 grows backwards by exp(Lambda s^2) a layer, Lambda the top of "
+        "the spectrum of B, within 10^-9: of the order s^2, where the Gaussian closure has s^4",
         latex=rf"\Lambda = \max \mathrm{{spec}}\, B\quad (k = {k})",
         hypotheses=("the generator B of the scaling limit, symmetric in L^2(rho)", "a readout independent of the forward pass"),
         source="THEORY E6, E5",

@@ -52,7 +52,9 @@ def _density_of_larger_moment() -> sympy.Expr:
 
 def _has_no_flux(density: sympy.Expr, _: Context) -> Verdict:
     flux = c**2 * Q / 2 * sympy.diff(density, u) + u ** (k + 1) * density
-    return identity_verdict(flux, {u: 1, k: 2, c: 1, Q: 1}, "(c^2 Q/2) rho' + u^(k+1) rho has normal form 0, for all k, c, Q, u")
+    return identity_verdict(
+        flux, {u: 1, k: 2, c: 1, Q: 1}, "(c^2 Q/2) rho' + u^(k+1) rho has normal form 0, for all k, c, Q, u"
+    )
 
 
 def _is_normalized(density: sympy.Expr, _: Context) -> Verdict:
@@ -100,9 +102,10 @@ def constants_claim() -> Claim:
     """kappa^(2/k) E h^2/s^(4/k), kurtosis and second moment over the Gaussian closure's for k = 1, 2, 4, as exact numbers."""
     return Claim(
         id="scaling_limit.stationary_constants",
-        statement="as s -> 0 the wide chain's stationary law is not Gaussian; kappa^(2/k) E h^2/s^(4/k), its kurtosis and its second "
-        "moment over the Gaussian closure's are the stated exact numbers, for k = 2: 2 r^2, 1/(4 r^2), 12 r^2, r = Gamma(3/4)/Gamma(1/4)",
-        latex=r"\kappa q/s^2 \to 2 r^2,\quad \mathbb{E} u^4/Q^2 = 1/(4 r^2),\quad Q/V = 12 r^2,\quad r = \Gamma(3/4)/\Gamma(1/4)",
+        statement="as s -> 0 the wide chain's stationary law is not Gaussian; kappa^(2/k) E h^2/s^(4/k), its kurtosis and its "
+        "second moment over the Gaussian closure's are the stated exact numbers, for k = 2: 2 r^2, 1/(4 r^2), 12 r^2 with "
+        "r = Gamma(3/4)/Gamma(1/4)",
+        latex=r"\kappa q/s^2 \to 2 r^2,\ \mathbb{E} u^4/Q^2 = 1/(4 r^2),\ Q/V = 12 r^2,\ r = \Gamma(3/4)/\Gamma(1/4)",
         hypotheses=(_SCALING, f"k = 1, 2, 4, to {_DIGITS} digits"),
         source="THEORY E4",
         subject=_constants,
@@ -125,32 +128,36 @@ def _larger_constants() -> Constants:
 
 
 def _are_moments(stated: Constants, _: Context) -> Verdict:
-    """With y = u/((k+2) Q/2)^(1/(k+2)): Q^(k/(k+2)) = m_2 ((k+2)/2)^(2/(k+2)), m_j = int y^j e^(-y^(k+2)) / int e^(-y^(k+2))."""
+    """In y = u/((k+2) Q/2)^(1/(k+2)), of density ~ e^(-y^(k+2)): Q^(k/(k+2)) = E y^2 ((k+2)/2)^(2/(k+2))."""
     with ctx.workprec(_BITS):
         for n, values in stated.items():
             for name, value, computed in zip(("Q", "kurtosis", "ratio"), values, _computed(n), strict=True):
                 ball = evaluate(value, {}, BALL)
                 if not ball.overlaps(computed):
-                    return Refuted(f"k = {n}, {name}: stated {ball.str(12, radius=False)}, computed {computed.str(12, radius=False)}")
+                    return Refuted(
+                        f"k = {n}, {name}: stated {ball.str(12, radius=False)}, computed {computed.str(12, radius=False)}"
+                    )
                 if min(ball.rel_accuracy_bits(), computed.rel_accuracy_bits()) < _DIGITS * 3.33:
                     return Undecided(f"k = {n}, {name}: the balls are wider than 10^-{_DIGITS}")
-    values = "; ".join(f"{', '.join(str(sympy.N(v, 6)) for v in values)} (k = {n})" for n, values in stated.items())
-    return Proved(f"{values}, by quadrature of the density and of the normal law in balls, tails bounded")
+    listed = "; ".join(f"{', '.join(str(sympy.N(value, 6)) for value in values)} (k = {n})" for n, values in stated.items())
+    return Proved(f"{listed}, by quadrature of the density and of the normal law in balls, tails bounded")
 
 
 def _computed(n: int) -> tuple[arb, arb, arb]:
     second, fourth = _mean(n, 2), _mean(n, 4)
     q = (second * (arb(n + 2) / 2) ** (arb(2) / (n + 2))) ** (arb(n + 2) / n)
-    normal = _half_line_integral(lambda z: z ** (n + 2) * (-z * z / 2).exp(), 2, n + 2) / (arb.pi() / 2).sqrt()
+    normal = _half_line_integral(lambda z: z ** (n + 2) * (-z * z / 2).exp()) / (arb.pi() / 2).sqrt()
     return q, fourth / second**2, q * (2 * normal) ** (arb(2) / n)
 
 
 def _mean(n: int, j: int) -> arb:
-    above, whole = (_half_line_integral(lambda y, i=i: y**i * (-(y ** (n + 2))).exp(), n + 2, i) for i in (j, 0))
-    return above / whole
+    def moment(power: int) -> arb:
+        return _half_line_integral(lambda y: y**power * (-(y ** (n + 2))).exp())
+
+    return moment(j) / moment(0)
 
 
-def _half_line_integral(integrand: Callable[[acb], acb], degree: int, power: int) -> arb:
-    """int_0^oo of u^power e^{-b u^degree}, b >= 1/2, degree >= 2, power <= 6: the part beyond 24 is below int u^6 e^{-12 u} < e^-200."""
+def _half_line_integral(integrand: Callable[[acb], acb]) -> arb:
+    """int_0^oo of u^j e^{-b u^n}, b >= 1/2, n >= 2, j <= 6: beyond 24 it is below int u^6 e^{-12 u} < e^-200."""
     inside = acb.integral(lambda z, _: integrand(z), acb(0), acb(24)).real
     return inside + arb(0).union(arb(-200).exp())
