@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy
-import sympy
 
 from paper_figures import style
 from theory import scaling_limit
@@ -52,7 +51,7 @@ def data(points: int = 75) -> list[Row]:
 def _density(k: int, z: scaling_limit.entrance.Array) -> list[Row]:
     """The density of z at c = 1; E u^2 = Q there."""
     deviation = float(stationary.stationary_second_moment().subs({stationary.c: 1, stationary.k: k})) ** 0.5
-    rho = stationary.stationary_density(sympy.Integer(k)).subs(stationary.c, 1)
+    rho = stationary.stationary_density(k).subs(stationary.c, 1)
     values = deviation * evaluate(rho, {stationary.u: deviation * z}, numpy_())
     return [Row("density", k, float(t), float(value)) for t, value in zip(z, values, strict=True)]
 

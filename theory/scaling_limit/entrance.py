@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from theory import validation
 from theory.scaling_limit.elements import Elements, elements, graded
 from theory.scaling_limit.stationary import k as exponent
+from theory.validation import Exact
 
 Array = NDArray[numpy.float64]
 
@@ -73,7 +74,7 @@ def layer_unit(kappa: sympy.Expr, s: sympy.Expr) -> sympy.Expr:
     return (s**2 / kappa) ** (1 / exponent)
 
 
-def limit_negative_rate(c: float, k: float) -> float:
+def limit_negative_rate(c: float | Exact, k: float | Exact) -> float:
     """p(c) = P(sign u_1 != sign u_0+) at the noise scale c = s sqrt(L), exponent k > 0 of the normal form, to about 1e-9.
 
     Raises `InputError` unless 0.3 <= c <= 5.4. Source: THEORY D6.
@@ -81,21 +82,22 @@ def limit_negative_rate(c: float, k: float) -> float:
     return _negative_rate(_solution(validation.positive_exponent(k)), validation.limit_noise_scale(c) ** 2)
 
 
-def c_star(p: float, k: float) -> float:
+def c_star(p: float | Exact, k: float | Exact) -> float:
     """The c with p(c) = p: sigma = c omega/sqrt(L) has negative rate p in the wide, deep limit, for every f with exponent k.
 
-    To about 1e-8 (`c_star_error`) for 1e-4 <= p <= 0.4999; raises `InputError` outside. Source: THEORY D6.
+    1e-4 <= p <= 0.4999, k > 0; raises `InputError` outside. To about 1e-8, at p = 0.4999 to 1e-6 (`c_star_error`; seen for
+    k = 1, 2, 4). Source: THEORY D6.
     """
     return _invert(_solution(validation.positive_exponent(k)), validation.limit_target(p))
 
 
-def c_star_error(p: float, k: float) -> float:
+def c_star_error(p: float | Exact, k: float | Exact) -> float:
     """An estimate of the error of `c_star`: its change under refinement in x, tau and the start at once."""
     finer = _solution(validation.positive_exponent(k), _FINER)
     return abs(_invert(finer, validation.limit_target(p)) - c_star(p, k))
 
 
-def surrogate_exponent(p: float, k: float) -> float:
+def surrogate_exponent(p: float | Exact, k: float | Exact) -> float:
     """1/(2 c*^2): with sigma = c*(p) omega/sqrt(L) the surrogate's negative rate falls like exp(-L/(2 c*^2)) (THEORY D5).
 
     pi_L ~ L Phi(-sqrt(L)/c) ~ c sqrt(L/(2 pi)) exp(-L/(2 c^2)).
@@ -103,11 +105,11 @@ def surrogate_exponent(p: float, k: float) -> float:
     return 1 / (2 * c_star(p, k) ** 2)
 
 
-def law_at_one(c: float, k: float) -> Law:
+def law_at_one(c: float | Exact, k: float | Exact) -> Law:
     """The law at t = 1 for the noise scale c: u = c^(2/k) w at T = c^2. Raises `InputError` as `limit_negative_rate`."""
     solution, time = _solution(validation.positive_exponent(k)), validation.limit_noise_scale(c) ** 2
     even, _ = solution.fields(time)
-    scale = c ** (2 / k) * (-numpy.expm1(-k * time)) ** (-1 / k)
+    scale = (time / -numpy.expm1(-solution.k * time)) ** (1 / solution.k)
     u, weights, density = scale * solution.space.x, scale * solution.space.weights, even / (2 * scale)
     second, fourth = (2 * float(weights @ (density * u**n)) for n in (2, 4))
     return Law(u, weights, density, second, fourth / second**2, _negative_rate(solution, time))
@@ -151,11 +153,11 @@ class SignEquations:
         width, end = (resolution.start / 3) ** 0.5, (_TAIL / 2 * (k + 2)) ** (1 / (k + 2))
         self.space = elements(graded(2 * width, 1.0, end, self.grade_zero), resolution.degree, k)
         self.square = self.space.weights * self.space.x**2
+        self.scale = (-numpy.expm1(-k * resolution.start) / (k * resolution.start)) ** (1 / k)  # x = scale y
 
     def start(self) -> Array:
-        """y = theta^(-1/k) (k T)^(1/k) x is normal with mean 1 - (k+1) T/12 and variance T/3."""
+        """y = w (k T)^(1/k) is normal with mean 1 - (k+1) T/12 and variance T/3."""
         time = self.resolution.start
-        self.scale = (-numpy.expm1(-self.k * time) / (self.k * time)) ** (1 / self.k)
         z = (self.space.x / self.scale - 1 + (self.k + 1) * time / 12) / (time / 3) ** 0.5
         even = numpy.exp(-0.5 * z**2) / (self.scale * (2 * numpy.pi * time / 3) ** 0.5)
         return numpy.stack([even, self.second_start(even)])

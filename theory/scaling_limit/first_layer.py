@@ -36,6 +36,7 @@ from numpy.typing import NDArray
 from theory import validation
 from theory.scaling_limit.entrance import Resolution, SignEquations, Solution, evolve
 from theory.scaling_limit.stationary import k as exponent
+from theory.validation import Exact
 
 Array = NDArray[numpy.float64]
 
@@ -48,7 +49,7 @@ def quiet_first_layer() -> sympy.Expr:
     return exponent**-one * 2 * one * sympy.gamma(one) * sympy.gamma(2 + one) / sympy.gamma(2 + 2 * one)
 
 
-def first_layer_constant(c: float, k: float) -> float:
+def first_layer_constant(c: float | Exact, k: float | Exact) -> float:
     """A_k(c): E|delta_1|^2/E|delta_L|^2 ~ A_k(c) p_h1(0) (kappa L)^(-1/k), p_h1 the density of h^1.
 
     c: noise scale s sqrt(L); k > 0: exponent of the normal form. To about 1e-6 (k >= 2) or 1e-5 (k = 1). Raises `InputError`
@@ -56,7 +57,7 @@ def first_layer_constant(c: float, k: float) -> float:
     """
     solution, time = _flat_solution(validation.positive_exponent(k)), validation.limit_noise_scale(c) ** 2
     mass = 2 * float(solution.space.weights @ solution.fields(time)[1])
-    return float(c ** (2 / k) * (-numpy.expm1(-k * time)) ** (-1 / k)) * mass
+    return float((time / -numpy.expm1(-solution.k * time)) ** (1 / solution.k)) * mass
 
 
 @cache

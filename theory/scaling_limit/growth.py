@@ -34,24 +34,25 @@ from theory.activation.floats import numpy_
 from theory.scaling_limit.elements import Elements, elements
 from theory.scaling_limit.stationary import c, stationary_density, stationary_second_moment, u
 from theory.scaling_limit.stationary import k as exponent
-from theory.validation import positive_exponent
+from theory.validation import Exact, positive_exponent
 
 _DEGREE, _ELEMENTS = 12, 8
 _TAIL = 40.0  # the density at the end is exp(-40) times that at 0
 
 
-def growth_constant(k: float) -> float:
+def growth_constant(k: float | Exact) -> float:
     """Lambda for the exponent k > 0 of the normal form: E|delta|^2 grows by exp(Lambda s^2) a layer, to 11 digits for whole k.
 
     Raises `InputError` unless k > 0. Source: THEORY E6.
     """
-    space, generator = _stationary(positive_exponent(k))
-    density = _density(k, space)
-    killed = generator - numpy.diag(2 * (k + 1) * space.x**k)
+    power = positive_exponent(k)
+    space, generator = _stationary(power)
+    density = _density(power, space)
+    killed = generator - numpy.diag(2 * (power + 1) * space.x**power)
     return _top(killed + numpy.outer(density / (space.weights @ density), space.weights))
 
 
-def sign_decay(k: float) -> float:
+def sign_decay(k: float | Exact) -> float:
     """mu for the exponent k > 0: 1 - 2p decays by exp(-mu s^2) a layer in the stationary regime; see `growth_constant`."""
     _, generator = _stationary(positive_exponent(k))
     return -_top(generator[1:, 1:])

@@ -63,6 +63,6 @@ def closure_factor() -> sympy.Expr:
     return stationary_second_moment().subs(c, 1) * (2 * normal) ** (2 / k)
 
 
-def stationary_density(exponent: sympy.Expr = k) -> sympy.Expr:
+def stationary_density(exponent: int | sympy.Expr = k) -> sympy.Expr:
     """rho(u), u > 0, in u and c for one k, Q being solved for."""
     return self_consistent_density().subs(Q, stationary_second_moment()).subs(k, exponent)
