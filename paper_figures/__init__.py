@@ -7,7 +7,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, jacobian, mean_field, style
+from paper_figures import (
+    bifurcation,
+    branches,
+    calibration,
+    cobweb,
+    critical_decay,
+    gains,
+    jacobian,
+    mean_field,
+    scaling_limit,
+    style,
+)
 from theory.validation import InputError
 from verify.files import write_whole
 
@@ -33,6 +44,7 @@ FIGURES = {
     "jacobian": Recipe(jacobian.data, jacobian.figure),
     "lyapunov": Recipe(gains.data, gains.figure),
     "negative_rate": Recipe(calibration.data, calibration.figure),
+    "scaling_limit": Recipe(scaling_limit.data, scaling_limit.figure),
 }
 
 
