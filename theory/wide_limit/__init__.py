@@ -9,7 +9,7 @@ through the layers, `prediction` puts both together with an error estimate and i
 '0.400000'
 """
 
-from theory.wide_limit.chain import Atoms, Chain, Gaussian, Law, laws
+from theory.wide_limit.chain import Atoms, Chain, Gaussian, Input, Law, laws
 from theory.wide_limit.grid import Resolution
 from theory.wide_limit.prediction import Layer, NoiseScale, Prediction, depth_within, noise_scale, predict
 
@@ -17,6 +17,7 @@ __all__ = [
     "Atoms",
     "Chain",
     "Gaussian",
+    "Input",
     "Law",
     "Layer",
     "NoiseScale",
