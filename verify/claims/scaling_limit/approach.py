@@ -12,7 +12,8 @@ A Gaussian input of variance 1 changes its sign under it with probability s sqrt
 
     c* - c(L) ~ (1 - 2p) c*/(pi p'(c*)) sqrt(sum_(l<L) q_l / L),
 
-which is L^(-1/2) for k < 2, sqrt(log(L)/L) for k = 2 and L^(-1/k) for k > 2. The second part is heuristic (for k > 2 the input's own time to leave 0 has the same order); the claims say what is measured.
+which is L^(-1/2) for k < 2, sqrt(log(L)/L) for k = 2 and L^(-1/k) for k > 2. The
+second part is heuristic (for k > 2 the input's own time to leave 0 has the same order); the claims say what is measured.
 """
 
 import math
@@ -21,8 +22,8 @@ from functools import cache, partial
 
 from theory.activation import CATALOGUE
 from theory.bifurcation import decay_law
-from theory.scaling_limit import c_star
-from theory.wide_limit import Atoms, Chain, Gaussian, Input, noise_scale
+from theory.scaling_limit import c_star, first_layer_constant
+from theory.wide_limit import Atoms, Chain, Gaussian, Input, noise_scale, predict
 from verify.claim import Check, Claim, Context, Twin
 from verify.verdict import Refuted, Supported, Verdict
 
@@ -36,6 +37,7 @@ def claims() -> Iterator[Claim]:
     yield equal_size_claim("full", (200, 400))
     yield logarithm_claim()
     yield density_claim()
+    yield first_layer_claim()
 
 
 def equal_size_claim(tier: str, depths: tuple[int, ...]) -> Claim:
@@ -134,3 +136,39 @@ def _is_measured(stated: Mapping[str, tuple[float, float]], _: Context) -> Verdi
     right = all(abs(x - y) <= 6e-4 for name in stated for x, y in zip(gaps[name], stated[name], strict=True))
     table = "; ".join(f"{name}: {', '.join(f'{gap:.5f}' for gap in those)}" for name, those in gaps.items())
     return (Supported if right else Refuted)(table)
+
+
+_FIRST_LAYER = {100: 1.615, 400: 1.329, 1600: 1.173}
+
+
+def first_layer_claim() -> Claim:
+    """The distance from 1 halves from 400 to 1600: order L^(-1/2), as the inputs that have not left 0 would have it."""
+    return Claim(
+        id="scaling_limit.approach.first_layer",
+        statement="E|delta_1|^2/E|delta_L|^2 of the wide tanh network at c = c*(0.4) is A_2(c) p_h1(0) (L/3)^(-1/2) times "
+        + ", ".join(f"{ratio} (L = {depth})" for depth, ratio in _FIRST_LAYER.items())
+        + ", to 3 digits: the law of the first layer, approached slowly",
+        latex=r"\mathbb E|\delta_1|^2 / \mathbb E|\delta_L|^2 \sim A_2(c)\, p_{h_1}(0)\, (\kappa L)^{-1/2}",
+        hypotheses=("N = oo", "x_0 ~ N(0, I)"),
+        source="THEORY E7",
+        subject=lambda: _FIRST_LAYER,
+        twin=Twin("the factor is 1 at every depth", lambda: dict.fromkeys(_FIRST_LAYER, 1.0)),
+        checks=(Check("precision", _has_first_layer),),
+        tier="full",
+    )
+
+
+def _has_first_layer(stated: Mapping[int, float], _: Context) -> Verdict:
+    found = {depth: _gradient_factor(depth) for depth in stated}
+    right = all(abs(found[depth] - stated[depth]) <= 6e-4 for depth in stated)
+    return (Supported if right else Refuted)(", ".join(f"{factor:.5f} at L = {depth}" for depth, factor in found.items()))
+
+
+@cache
+def _gradient_factor(depth: int) -> float:
+    c = c_star(_RATE, 2)
+    s = c / math.sqrt(depth)
+    ratio = predict(Chain.of(CATALOGUE["tanh"], s), depth, gradients=True).layers[0].gradient_ratio
+    assert ratio is not None
+    density_at_zero = 1 / math.sqrt(2 * math.pi * (1 + s**2))
+    return ratio**2 / (first_layer_constant(c, 2) * density_at_zero * (depth / 3) ** -0.5)
