@@ -329,3 +329,63 @@ def test_analyze_says_what_a_look_alike_does_instead(capsys: pytest.CaptureFixtu
 )
 def test_analyze_explains(capsys: pytest.CaptureFixture[str], text: str, sentence: str) -> None:
     assert sentence in run(capsys, "analyze", text)[1]
+
+
+def test_predict_gives_the_wide_limit_layer_by_layer(capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = run_json(capsys, "predict", "tanh", "--sigma", "0.18437190796", "--depth", "100")
+    assert code == 0
+    assert [layer["layer"] for layer in result["layers"]] == list(range(1, 101))
+    first, last = result["layers"][0], result["layers"][-1]
+    assert last["negative_rate"] == pytest.approx(0.4, abs=1e-9)
+    assert last["second_moment"] == pytest.approx(0.0243435, abs=5e-8)
+    assert last["kurtosis"] == pytest.approx(2.12224, abs=5e-6)
+    assert (first["gradient_ratio"], last["gradient_ratio"]) == pytest.approx((0.31352, 1), abs=5e-6)
+    assert first["chi_gaussian"] < last["chi_gaussian"] < 1
+    assert result["error"] < 1e-10
+
+
+def test_predict_shows_a_few_of_many_layers(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "predict", "softsign", "--sigma", "1/5", "--depth", "60")
+    rows = [line.split()[0] for line in out.splitlines() if line[:1].isdigit()]
+    assert rows[0] == "1"
+    assert rows[-2:] == ["60", f"{len(rows) - 1}"]  # the last counts the rows: "N of 60 layers; ..."
+    assert len(rows) - 1 < 30
+
+
+def test_calibrate_inverts_the_wide_law(capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = run_json(capsys, "calibrate", "erf", "--depth", "20", "--p", "0.4", "--law", "wide")
+    low, sigma, high = (Decimal(result[name]) for name in ("lower", "sigma", "upper"))
+    assert code == 0
+    assert low < sigma < high < low * (1 + Decimal("1e-10"))
+    _, found = run_json(capsys, "predict", "erf", "--sigma", result["sigma"], "--depth", "20")
+    assert found["layers"][-1]["negative_rate"] == pytest.approx(0.4, abs=1e-10)
+    assert result["negative_rate"]["wide"] == 0.4
+    assert 0.1 < result["negative_rate"]["surrogate"] < 0.15  # THEORY D5: 0.128 for tanh
+
+
+def test_calibrate_finds_the_wide_depth(capsys: pytest.CaptureFixture[str]) -> None:
+    _, result = run_json(capsys, "calibrate", "softsign", "--sigma", "0.2", "--p", "0.3", "--law", "wide")
+    _, found = run_json(capsys, "predict", "softsign", "--sigma", "0.2", "--depth", str(result["depth"] + 1))
+    inside, outside = (layer["negative_rate"] for layer in found["layers"][-2:])
+    assert inside <= 0.3 < outside
+    assert result["negative_rate"]["wide"] == pytest.approx(inside)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("predict", "tanh", "--sigma", "0", "--depth", "3"), "sigma=0: must be > 0"),
+        (("predict", "tanh", "--sigma", "1e-30", "--depth", "3"), "choose sigma nearer to omega"),
+        (("predict", "tanh", "--sigma", "1", "--depth", "2.5"), "depth=2.5: must be a whole number of layers"),
+        (("calibrate", "tanh", "--law", "wide", "--depth", "3", "--p", "0.4", "--digits", "16"), "at most 15"),
+        (("calibrate", "tanh", "--law", "wide", "--sigma", "1e-3", "--p", "0.4"), "choose a larger sigma"),
+        (("calibrate", "tanh", "--law", "wide", "--p", "0.4"), "one of the arguments --depth --sigma is required"),
+    ],
+)
+def test_bad_input_for_the_wide_limit_is_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], message: str
+) -> None:
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
