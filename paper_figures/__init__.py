@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, style
+from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, mean_field, style
 from theory.validation import InputError
 from verify.files import write_whole
 
@@ -27,6 +27,7 @@ class Recipe(NamedTuple):
 FIGURES = {
     "bifurcation": Recipe(bifurcation.data, bifurcation.figure),
     "branches": Recipe(branches.data, branches.figure),
+    "chi_fixed_point": Recipe(mean_field.data, mean_field.figure),
     "cobweb": Recipe(cobweb.data, cobweb.figure),
     "critical_decay": Recipe(critical_decay.data, critical_decay.figure),
     "lyapunov": Recipe(gains.data, gains.figure),

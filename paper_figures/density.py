@@ -1,14 +1,15 @@
 """Figure `density`: when a neuron of a wide network is Gaussian, and when it is not (THEORY E4; digest, Mechanism 3).
 
 Plotted for tanh in the exact wide limit: the density of z = h/d, h a preactivation and d its standard deviation. Left, small
-noise: the stationary law at s = sigma/omega = 0.2, and the last of 100 layers at sigma = 1.83/sqrt(100) for x_0 ~ N(0, I). Right,
-the stationary law at s = 2. Beside them the Gaussian, and the law to which the stationary one tends for s -> 0,
+noise: the stationary law at s = sigma/omega = 0.2 and, as circles, the last of 100 layers at sigma = 1.83/sqrt(100) for
+x_0 ~ N(0, I). Right, the stationary law at s = 2. Beside them the Gaussian, and the limit of the stationary law for s -> 0,
 
     rho(z) = exp(-r^2 z^4) sqrt(r)/(2 Gamma(5/4)),    r = Gamma(3/4)/Gamma(1/4),    E z^2 = 1,  E z^4 = 1/(4 r^2) = 2.18844,
 
 which is exp(-u^4/(2 c^2 Q)) at its variance Q = 2 c^2 r^2. So preactivations are not Gaussian where the method works.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, gamma, pi, sqrt
@@ -16,10 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from paper_figures import style
 from theory.activation import CATALOGUE
-from theory.wide_limit import Atoms, Chain, Gaussian, Law, Resolution, laws
+from theory.wide_limit import Atoms, Chain, Gaussian, Resolution, laws
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _R = gamma(3 / 4) / gamma(1 / 4)
@@ -66,7 +66,7 @@ def data(cases: Sequence[str] = tuple(_CASES)) -> list[Row]:
 
 
 def _rows(case: str, s: float, depth: int, start: Atoms | Gaussian) -> Iterator[Row]:
-    law = _last(Chain.of(CATALOGUE["tanh"], s, start), depth)
+    (law,) = deque(laws(Chain.of(CATALOGUE["tanh"], s, start), depth, Resolution()), maxlen=1)
     h = law.grid.nodes
     deviation = sqrt(law.mean(h**2))
     kurtosis = style.significant(law.mean((h / deviation) ** 4))
@@ -74,12 +74,6 @@ def _rows(case: str, s: float, depth: int, start: Atoms | Gaussian) -> Iterator[
         if _NODES[0] < z < _NODES[1]:
             three = (density, quartic(z), exp(-z * z / 2) / sqrt(2 * pi))
             yield Row(case, s, depth, kurtosis, *(style.significant(number) for number in (z, *three)))
-
-
-def _last(chain: Chain, depth: int) -> Law:
-    for law in laws(chain, depth, Resolution()):
-        pass
-    return law
 
 
 def quartic(z: float) -> float:

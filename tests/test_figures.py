@@ -13,7 +13,7 @@ import pytest
 import scipy.special
 
 import paper_figures
-from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, style
+from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, mean_field, style
 from theory.validation import InputError
 
 
@@ -135,6 +135,24 @@ def test_simulated_exponents_lie_on_the_curves(exponents: list[gains.Row]) -> No
         assert row.upper - row.lower < 0.03
 
 
+def test_chi_at_the_fixed_point_follows_its_law_at_small_noise() -> None:
+    rows = mean_field.data(points=12)
+    for name in ("softsign", "tanh", "family_4"):
+        found, law = ([row.value for row in rows if (row.activation, row.kind) == (name, kind)] for kind in ("excess", "law"))
+        errors = [1 - value / leading for value, leading in zip(found, law, strict=True)]
+        assert 0 < errors[0] < 25 * 0.03**2  # the next terms are of relative size 1.2 s^2, 2.2 s^2 and 21 s^2
+        assert errors == sorted(errors)
+
+
+def test_the_map_of_variances_meets_the_diagonal_where_s_is_positive() -> None:
+    rows = [row for row in mean_field.data(points=12) if row.activation == "tanh" and row.kind in ("map", "fixed")]
+    fixed = {row.s: row.abscissa for row in rows if row.kind == "fixed"}
+    assert sorted(fixed) == [0.5, 1.0]
+    for row in rows:
+        if row.kind == "map" and row.abscissa > 0:
+            assert (row.value > row.abscissa) == (row.abscissa < fixed.get(row.s, 0.0))
+
+
 def test_every_figure_comes_as_pdf_png_and_csv(drawn: list[Path]) -> None:
     assert [path.name for path in drawn] == [
         f"{name}.{kind}" for name in paper_figures.FIGURES for kind in ("pdf", "png", "csv")
@@ -164,6 +182,7 @@ def test_the_boxes_of_a_branch_follow_each_other() -> None:
 COLUMNS = [
     ("bifurcation", bifurcation.Row),
     ("branches", branches.Row),
+    ("chi_fixed_point", mean_field.Row),
     ("cobweb", cobweb.Row),
     ("critical_decay", critical_decay.Row),
     ("lyapunov", gains.Row),

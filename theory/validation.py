@@ -149,8 +149,6 @@ def exactly(name: str, value: float | Exact) -> Fraction:
     return exact_number(name, value)
 
 
-def positive_float(name: str, value: float) -> float:
-    """A finite double > 0, for the paths that compute in floating point."""
-    if not 0 < value < math.inf:
-        raise InputError(name, value, "must be a finite number > 0")
-    return float(value)
+def positive_float(name: str, value: float | Exact) -> float:
+    """A finite number > 0 for the float paths."""
+    return float(positive(name, exactly(name, value)))

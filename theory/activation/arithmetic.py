@@ -1,4 +1,4 @@
-"""One formula, six arithmetics: a SymPy expression is lowered to a straight-line program and run.
+"""One formula, seven arithmetics: a SymPy expression is lowered to a straight-line program and run.
 
 `evaluate(expression, {symbol: value}, arithmetic)` replaces every node of the expression by the operation of the same
 name in an `Arithmetic`. A formula is thus written once and never retyped per backend.
@@ -8,6 +8,7 @@ arithmetic            values                          may be used for
 ====================  ==============================  =======================================
 `balls.BALL`          `flint.arb`                     enclosures of numbers: rigorous
 `balls.SERIES`        `flint.arb_series`              derivatives without SymPy: rigorous
+`complex_balls`       `flint.acb`                     integrals: rigorous
 `models.MODEL`        `models.Model`                  all t near 0, or near infinity: rigorous
 `samples.MPMATH`      `mpmath.mpf`                    independent high-precision samples
 `floats.numpy_()`     `numpy.ndarray`, `float`        speed; no verdict rests on it alone

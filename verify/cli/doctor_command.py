@@ -84,6 +84,19 @@ def _series_are_whole() -> bool:
     return bool(abs(whole) < arb(2) ** -40) and not any(c.is_finite() for c in across)
 
 
+def _integrals_honour_kinks() -> bool:
+    """int_-1^1 |x| dx = 1. Without the analytic flag FLINT certifies 1.1547: |x| is finite on ellipses across its kink."""
+    import sympy
+    from flint import acb, arb
+
+    from theory.activation import x
+    from theory.activation.arithmetic import evaluate
+    from theory.activation.complex_balls import complex_balls
+
+    area = acb.integral(lambda z, analytic: evaluate(sympy.Abs(x), {x: z}, complex_balls(analytic)), -1, 1).real
+    return bool(area.contains(1) and area.rad() < arb(2) ** -30)
+
+
 def _two_roads_to_a_fixed_point() -> bool:
     """xi for tanh at gain 3/2, by balls and by mpmath, to 30 digits."""
     import mpmath
@@ -104,6 +117,7 @@ _CANARIES: dict[str, Callable[[], bool]] = {
     "inverse error function": _inverse_error_function,
     "powers of balls around zero": _powers_of_balls_around_zero,
     "series are whole": _series_are_whole,
+    "integrals honour kinks": _integrals_honour_kinks,
     "two roads to a fixed point": _two_roads_to_a_fixed_point,
 }
 
