@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, mean_field, style
+from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, mean_field, scaling_limit, style
 from theory.validation import InputError
 from verify.files import write_whole
 
@@ -32,6 +32,7 @@ FIGURES = {
     "critical_decay": Recipe(critical_decay.data, critical_decay.figure),
     "lyapunov": Recipe(gains.data, gains.figure),
     "negative_rate": Recipe(calibration.data, calibration.figure),
+    "scaling_limit": Recipe(scaling_limit.data, scaling_limit.figure),
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 import scipy.special
 
 import paper_figures
-from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, mean_field, style
+from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, mean_field, scaling_limit, style
 from theory.validation import InputError
 
 
@@ -187,6 +187,7 @@ COLUMNS = [
     ("critical_decay", critical_decay.Row),
     ("lyapunov", gains.Row),
     ("negative_rate", calibration.Row),
+    ("scaling_limit", scaling_limit.Row),
 ]
 
 
@@ -208,7 +209,7 @@ def test_the_same_data_give_the_same_bytes(pitchfork: list[bifurcation.Row]) -> 
 
 
 def test_an_unknown_figure_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^figure=histogram: .*the figures are bifurcation, branches, .*, negative_rate$"):
+    with pytest.raises(InputError, match=r"^figure=histogram: .*the figures are bifurcation, branches, .*, scaling_limit$"):
         paper_figures.draw(["bifurcation", "histogram"], tmp_path / "new")
     assert not (tmp_path / "new").exists()
 

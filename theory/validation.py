@@ -133,6 +133,30 @@ def target_negative_rate(value: Exact) -> Fraction:
     return p
 
 
+def positive_exponent(value: float | Exact) -> float:
+    """An exponent k > 0 of a normal form, for the float paths."""
+    k = exactly("k", value)
+    if k <= 0:
+        raise InputError("k", value, "must be > 0, the exponent of the normal form x - kappa x|x|^k")
+    return float(k)
+
+
+def limit_noise_scale(value: float | Exact) -> float:
+    """A noise scale c = sigma sqrt(L)/omega that the solver of the scaling limit covers: 0.3 <= c <= 5.4."""
+    c = float(exactly("c", value))
+    if not 0.3 <= c <= 5.4:
+        raise InputError("c", value, "must lie between 0.3 and 5.4; the negative rate is near 0 below and near 1/2 above")
+    return c
+
+
+def limit_target(value: float | Exact) -> float:
+    """A negative rate p that the solver of the scaling limit inverts: 0.0001 <= p <= 0.4999."""
+    p = float(exactly("p", value))
+    if not 1e-4 <= p <= 0.4999:
+        raise InputError("p", value, "must lie between 0.0001 and 0.4999, where the scaling limit is solved")
+    return p
+
+
 def digits(value: int) -> int:
     """A number of significant decimal digits, 1 to 2000."""
     if isinstance(value, bool) or not isinstance(value, Integral) or not 1 <= value <= _MAX_DIGITS:

@@ -1,0 +1,265 @@
+"""The scaling limit: stationary laws, rates, the entrance and the negative rate, the first layer; and the second roads."""
+
+import math
+from fractions import Fraction
+
+import numpy
+import pytest
+import scipy.integrate
+import sympy
+from flint import ctx
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paper_figures import scaling_limit as figure
+from theory import scaling_limit
+from theory.scaling_limit import elements, entrance, first_layer, growth, stationary
+from theory.validation import InputError
+from verify.checker.growth_constant import rayleigh_bounds
+from verify.claim import Claim, Context
+from verify.claims import all_claims
+from verify.claims.scaling_limit.entrance import chain_negative_rate
+from verify.cross_check.splitting import split
+from verify.enclosure.growth_constant import trial_polynomial
+from verify.ledger import load_manifest, run_claim
+from verify.verdict import Proved, Refuted, Supported, Undecided
+
+CONTEXT = Context(device="cpu")
+
+
+def claim(name: str) -> Claim:
+    (found,) = (claim for claim in all_claims() if claim.id == f"scaling_limit.{name}")
+    return found
+
+
+def value(formula: sympy.Expr, k: float) -> float:
+    return float(formula.subs({stationary.k: k, stationary.c: 1}))
+
+
+# --- the stationary law ---------------------------------------------------------------------------------------------
+
+
+def test_the_quartic_law_has_the_constants_of_gamma_1_4() -> None:
+    """kappa q/s^2 = 2 r^2, kurtosis 1/(4 r^2), closure low by 12 r^2, r = Gamma(3/4)/Gamma(1/4) (THEORY E4)."""
+    r = math.gamma(0.75) / math.gamma(0.25)
+    assert value(stationary.stationary_second_moment(), 2) == pytest.approx(2 * r**2, rel=1e-14)
+    assert value(stationary.stationary_kurtosis(), 2) == pytest.approx(1 / (4 * r**2), rel=1e-14)
+    assert value(stationary.closure_factor(), 2) == pytest.approx(12 * r**2, rel=1e-14)
+
+
+def test_softsign_and_the_sextic_law_have_theirs() -> None:
+    """k = 1: Q = (9/4)/Gamma(1/3)^3, over the closure's 72/(pi Gamma(1/3)^3); k = 4: kurtosis 2 by the reflection formula."""
+    third = math.gamma(1 / 3) ** 3
+    assert value(stationary.stationary_second_moment(), 1) == pytest.approx(9 / 4 / third, rel=1e-14)
+    assert value(stationary.closure_factor(), 1) == pytest.approx(72 / (math.pi * third), rel=1e-14)
+    assert value(stationary.stationary_kurtosis(), 4) == pytest.approx(2, rel=1e-14)
+
+
+@pytest.mark.parametrize("k", [0.5, 1.5, 3.0])
+def test_the_density_has_mass_1_and_its_own_second_moment(k: float) -> None:
+    rho = stationary.stationary_density().subs({stationary.k: k, stationary.c: 2})
+    moment = float(stationary.stationary_second_moment().subs({stationary.k: k, stationary.c: 2}))
+    size = moment**0.5
+
+    def integral(power: int) -> float:
+        found, _ = scipy.integrate.quad(
+            lambda z: 2 * z**power * size * float(rho.subs(stationary.u, size * z)), 0, 12, epsrel=1e-9
+        )
+        return float(found)
+
+    assert (integral(0), integral(2)) == (pytest.approx(1, rel=1e-8), pytest.approx(1, rel=1e-8))
+
+
+# --- rates ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("k", "measured"), [(1, 0.05983), (2, 0.127257), (4, 0.2095)])
+def test_gradients_grow_as_measured(k: int, measured: float) -> None:
+    assert growth.growth_constant(k) == pytest.approx(measured, abs=5e-6)
+
+
+@given(st.lists(st.fractions(Fraction(-1, 10), Fraction(1, 10)), min_size=3, max_size=3))
+def test_every_trial_function_encloses_the_growth_constant(shift: list[Fraction]) -> None:
+    """Near the best v = 1 - 4 u^2 + ... of four powers, k = 2."""
+    best = trial_polynomial(2, 0.1272, size=4)
+    with ctx.workprec(128):
+        lower, upper = rayleigh_bounds(2, {p: a * (1 + d) for (p, a), d in zip(best.items(), [0, *shift], strict=True)})
+    assert float(lower.mid()) < growth.growth_constant(2) < float(upper.mid())
+
+
+def test_a_trial_function_outside_the_domain_is_refused() -> None:
+    with pytest.raises(ValueError, match="the power 1"):
+        rayleigh_bounds(1, {0: Fraction(1), 1: Fraction(-1)})
+    with pytest.raises(ValueError, match="is not seen"):
+        rayleigh_bounds(2, {0: Fraction(1)})  # <1, B 1> = 1 - 6 E u^2 < 0
+
+
+def test_too_few_powers_leave_the_growth_constant_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "verify.claims.scaling_limit.rates.trial_polynomial", lambda k, guess: trial_polynomial(k, guess, size=8)
+    )
+    found = claim("growth.2")
+    assert isinstance(found.checks[0].run(found.subject(), CONTEXT), Undecided)
+
+
+# --- elements -------------------------------------------------------------------------------------------------------
+
+
+def test_the_operators_conserve_mass() -> None:
+    space = elements.elements(elements.graded(0.01, 1.0, 3.0), 12, 1.5)
+    assert space.weights.sum() == pytest.approx(3, rel=1e-14)
+    for operator in (space.contraction, space.expansion, space.diffusion):
+        assert numpy.abs(space.weights @ operator).max() < 1e-9 * numpy.abs(operator.data * space.weights.max()).max()
+
+
+def test_the_stationary_density_has_no_flux_on_the_elements() -> None:
+    """exp(-u^4/2) solves rho''/2 + (u^3 rho)' = 0 (k = 2, c^2 Q = 1)."""
+    space = elements.elements(numpy.linspace(0, 4, 9), 16, 2)
+    rho = numpy.exp(-(space.x**4) / 2)
+    assert numpy.abs((space.contraction + space.diffusion / 2) @ rho).max() < 1e-7
+
+
+# --- the negative rate ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("k", "measured"), [(1, 1.9125), (2, 1.9334), (4, 1.9611)])
+def test_c_star_is_as_measured(k: int, measured: float) -> None:
+    assert scaling_limit.c_star(0.4, k) == pytest.approx(measured, abs=5e-5)
+
+
+def test_the_table_of_theory_d6_is_reproduced() -> None:
+    """Its last entry, 2.289 at p = 0.45, is 2.288 here (and in the chain of exact flows and noise)."""
+    assert chain_negative_rate(2.2878, 2) == pytest.approx(0.45, abs=1e-5)
+    table = {0.01: 0.538, 0.05: 0.729, 0.1: 0.889, 0.2: 1.180, 0.3: 1.500, 0.45: 2.288}
+    for p, c in table.items():
+        assert scaling_limit.c_star(p, 2) == pytest.approx(c, abs=1e-3)
+
+
+@given(st.floats(1e-4, 0.4999))
+def test_c_star_inverts_the_negative_rate(p: float) -> None:
+    assert scaling_limit.limit_negative_rate(scaling_limit.c_star(p, 2), 2) == pytest.approx(p, abs=1e-11)
+
+
+def test_refinement_changes_c_star_by_less_than_its_stated_error() -> None:
+    assert scaling_limit.c_star_error("0.4", 2) < 1e-8
+    assert scaling_limit.c_star_error(Fraction(1, 100), 2) < 1e-8
+    assert scaling_limit.c_star_error(0.4999, 2) < 2e-6
+
+
+def test_exact_flows_and_noise_give_the_same_negative_rate() -> None:
+    """Another discretization of the same equation (`verify.cross_check.splitting`), along the whole curve."""
+    for c in (0.5, 0.8, 1.2, 1.6, 2.0, 2.5, 3.0):
+        assert chain_negative_rate(c, 2) == pytest.approx(scaling_limit.limit_negative_rate(c, 2), abs=3e-6)
+
+
+def test_seeded_particles_give_the_same_negative_rate() -> None:
+    """40 systems of 2000 particles, 400 layers of x/sqrt(1 + x^2): 5 standard errors and a bias 1/L are allowed."""
+    random, layers, c = numpy.random.default_rng(2509_23085), 400, 1.9333754859
+    x = numpy.ones((40, 2000))
+    x[:, ::2] = -1
+    sign = numpy.sign(x)
+    for _ in range(layers):
+        x = x + c / layers**0.5 * numpy.sqrt((x**2).mean(axis=1, keepdims=True)) * random.standard_normal(x.shape)
+        x = x / numpy.sqrt(1 + x**2)
+    rates = (numpy.sign(x) != sign).mean(axis=1)
+    assert rates.mean() == pytest.approx(0.4, abs=5 * rates.std(ddof=1) / 40**0.5 + 1 / layers)
+
+
+def test_the_sign_is_forgotten_at_the_rate_of_the_lowest_mode() -> None:
+    """log(1 - 2p) falls by mu from T = c^2 = 12 to 13."""
+    early, late = (1 - 2 * scaling_limit.limit_negative_rate(time**0.5, 2) for time in (12, 13))
+    assert math.log(early / late) == pytest.approx(scaling_limit.sign_decay(2), abs=1e-6)
+
+
+def test_weak_noise_leaves_the_deterministic_collapse() -> None:
+    """E u^2 = (k t)^(-2/k) (1 + T/3 - (k+1) T/6 + O(T^2)), T = c^2, from the mean and variance at the entrance."""
+    law = scaling_limit.law_at_one(0.3, 2)
+    assert law.second_moment == pytest.approx(0.5 * (1 + 0.09 / 3 - 3 * 0.09 / 6), rel=3 * 0.09**2)
+
+
+def test_strong_noise_reaches_the_stationary_law() -> None:
+    law = scaling_limit.law_at_one(5.4, 2)
+    assert 2 * law.weights @ law.density == pytest.approx(1, abs=1e-9)
+    assert law.second_moment == pytest.approx(value(stationary.stationary_second_moment(), 2) * 5.4**2, rel=1e-7)
+    assert law.kurtosis == pytest.approx(value(stationary.stationary_kurtosis(), 2), rel=1e-7)
+
+
+def test_a_corrupted_c_star_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = entrance.c_star
+    monkeypatch.setattr(entrance, "c_star", lambda p, k: original(p, k) * 1.001)
+    for name in ("c_star.2", "surrogate_exponent"):
+        found = claim(name)
+        assert isinstance(found.checks[0].run(found.subject(), CONTEXT), Refuted)
+
+
+def test_arguments_outside_the_solved_range_are_refused() -> None:
+    with pytest.raises(InputError, match=r"k=0: must be > 0"):
+        scaling_limit.c_star(0.4, 0)
+    with pytest.raises(InputError, match=r"p=0.5: must lie between"):
+        scaling_limit.c_star(0.5, 2)
+    with pytest.raises(InputError, match=r"c=9: must lie between"):
+        scaling_limit.limit_negative_rate(9, 2)
+
+
+# --- the first layer ------------------------------------------------------------------------------------------------
+
+
+def test_weak_noise_leaves_the_quiet_first_layer() -> None:
+    """a(T) (k T)^(1/k) -> I_k = 3 pi/8 for k = 2, that is int (1 - y^2)^(3/2)."""
+    solution, time = first_layer._flat_solution(2.0), 1e-4
+    mass = 2 * float(solution.space.weights @ solution.fields(time)[1]) * (-math.expm1(-2 * time)) ** -0.5
+    assert mass * (2 * time) ** 0.5 == pytest.approx(3 * math.pi / 8, rel=1e-3)
+    assert value(first_layer.quiet_first_layer(), 2) == pytest.approx(3 * math.pi / 8 / 2**0.5, rel=1e-14)
+
+
+def test_in_the_stationary_regime_the_first_layer_grows_by_the_growth_constant() -> None:
+    early, late = (scaling_limit.first_layer_constant(time**0.5, 2) / time**0.5 for time in (20, 21))
+    assert math.log(late / early) == pytest.approx(scaling_limit.growth_constant(2), abs=1e-5)
+
+
+class TwoPointEquations(first_layer.FlatEquations):
+    """m starts as the law itself, with mass 1: E|delta|^2 at T_0 over that at T for two-point inputs."""
+
+    def second_start(self, even: entrance.Array) -> entrance.Array:
+        return even / 2 * (-numpy.expm1(-self.k * self.resolution.start)) ** (1 / self.k)
+
+
+def test_two_point_inputs_lose_their_gradient_like_l_to_the_minus_3_for_k_2() -> None:
+    """The square falls like T_0^(2 (k+1)/k) = T_0^3."""
+
+    def ratio(start: float) -> float:
+        solution = entrance.evolve(TwoPointEquations(2.0, entrance.Resolution(start=start)))
+        return float(solution.space.weights @ solution.fields(1.0)[1])
+
+    assert math.log10(ratio(1e-3) / ratio(1e-4)) == pytest.approx(3, abs=0.01)
+
+
+# --- claims and figure ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["one_parameter", "stationary_moment", "growth.1", "stationary_constants"])
+def test_exact_claims_are_proved_and_their_twins_refuted(name: str) -> None:
+    found = claim(name)
+    assert run_claim(found, CONTEXT, load_manifest()[found.id])["as_pinned"]
+    assert isinstance(found.checks[0].run(found.subject(), CONTEXT), Proved)
+    assert isinstance(found.checks[0].run(found.twin.make(), CONTEXT), Refuted)
+
+
+def test_the_dual_chain_agrees_with_the_elements() -> None:
+    """Coarse here (one chain of 96 steps from T = 10^-3): its mass at T = 10 agrees with the elements within 3%."""
+    chain = split(2, 96, 1e-3, 64, flat=True)
+    assert chain.mass[-1] == pytest.approx(scaling_limit.first_layer_constant(10**0.5, 2) / 10**0.5, rel=0.03)
+
+
+def test_the_figure_shows_the_target_and_densities_of_unit_variance() -> None:
+    rows = figure.data(points=60)
+    rates = [(row.argument, row.value) for row in rows if (row.curve, row.k) == ("negative_rate", 2)]
+    assert numpy.interp(scaling_limit.c_star(0.4, 2), *zip(*rates, strict=True)) == pytest.approx(0.4, abs=1e-3)
+    for k in (1, 2, 4):
+        z, density = numpy.array([(row.argument, row.value) for row in rows if (row.curve, row.k) == ("density", k)]).T
+        assert 2 * scipy.integrate.simpson(density * z**2, x=z) == pytest.approx(1, abs=4e-3)  # the rest lies beyond z = 3
+
+
+def test_sampled_claims_are_supported() -> None:
+    found = claim("first_layer_quiet")
+    assert isinstance(found.checks[0].run(found.subject(), CONTEXT), Supported)
