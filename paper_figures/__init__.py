@@ -7,7 +7,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from paper_figures import bifurcation, branches, calibration, cobweb, critical_decay, gains, mean_field, scaling_limit, style
+from paper_figures import (
+    bifurcation,
+    branches,
+    calibration,
+    chi,
+    cobweb,
+    collapse,
+    critical_decay,
+    density,
+    gains,
+    gradient,
+    mean_field,
+    paper_rule,
+    scaling_limit,
+    style,
+)
 from theory.validation import InputError
 from verify.files import write_whole
 
@@ -27,11 +42,16 @@ class Recipe(NamedTuple):
 FIGURES = {
     "bifurcation": Recipe(bifurcation.data, bifurcation.figure),
     "branches": Recipe(branches.data, branches.figure),
+    "chi": Recipe(chi.data, chi.figure),
     "chi_fixed_point": Recipe(mean_field.data, mean_field.figure),
     "cobweb": Recipe(cobweb.data, cobweb.figure),
+    "collapse": Recipe(collapse.data, collapse.figure),
     "critical_decay": Recipe(critical_decay.data, critical_decay.figure),
+    "density": Recipe(density.data, density.figure),
+    "gradient": Recipe(gradient.data, gradient.figure),
     "lyapunov": Recipe(gains.data, gains.figure),
     "negative_rate": Recipe(calibration.data, calibration.figure),
+    "paper_rule": Recipe(paper_rule.data, paper_rule.figure),
     "scaling_limit": Recipe(scaling_limit.data, scaling_limit.figure),
 }
 

@@ -1,20 +1,21 @@
 """Figure `chi`: what amplifies gradients in the stationary state is no chi (THEORY E3-E6; digest, Mechanism 3).
 
-Plotted against s = sigma/omega for tanh and softsign, far from the input, three factors a layer of E|delta|^2, delta = dLoss/dh:
+Plotted against s = sigma/omega for tanh and softsign, far from the input: three factors by which E|delta|^2, delta = dLoss/dh,
+is said to grow from a layer to the one before it,
 
     exact         its growth in the wide limit: the largest eigenvalue of the backward step at the stationary law of h
     closure       chi* = (omega^2 + sigma^2) E f'(h)^2 with the Gaussian closure's stationary h; at least 1
     marginal      (omega^2 + sigma^2) E f'(h)^2 with the exact stationary h
 
-For small s, where the method works, the second is too low, s^4/3 (tanh) beside 0.127 s^2, and the third falls below 1: a product
-of chi's would let gradients vanish that grow.
+For small s, where the method works, chi* - 1 is too low, s^4/3 beside 0.127 s^2 for tanh, and the marginal factor is below 1,
+so that its products let gradients vanish that grow.
 """
 
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, hypot, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from paper_figures import style
 from theory import mean_field
@@ -82,7 +83,7 @@ def figure(rows: Sequence[Row]) -> "Figure":
         axes.axhline(1, color=style.GREY, linewidth=0.7)
         for quantity, (label, colour, line, marker) in _LOOKS.items():
             curve = [(0.0, 1.0), *((row.s, getattr(row, quantity)) for row in chosen)]
-            looks = {"color": colour, "linestyle": line, "marker": marker, "label": label}
+            looks: dict[str, Any] = {"color": colour, "linestyle": line, "marker": marker, "label": label}
             axes.plot(*zip(*curve, strict=True), markersize=3, clip_on=False, **looks)
         axes.set(xlim=(0, 1), xlabel=r"relative noise $s = \sigma/\omega$")
         axes.set_title(title, fontsize=9)

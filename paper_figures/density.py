@@ -12,21 +12,27 @@ which is exp(-u^4/(2 c^2 Q)) at its variance Q = 2 c^2 r^2. So preactivations ar
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import exp, gamma, pi, sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from math import pi, sqrt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy
+import sympy
+from numpy.typing import NDArray
 
 from paper_figures import style
 from theory.activation import CATALOGUE
+from theory.activation.arithmetic import evaluate
+from theory.activation.floats import numpy_
+from theory.scaling_limit import stationary
 from theory.wide_limit import Atoms, Chain, Gaussian, Resolution, laws
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_R = gamma(3 / 4) / gamma(1 / 4)
 _NODES = 0.02, 3.3  # the range of z
 _LAWS = {  # law: label, colour, line
     "exact": ("exact", style.BLUE, "-"),
-    "quartic": (r"limit $s \to 0$", style.VERMILLION, (0, (4, 2))),
+    "limit": (r"limit $s \to 0$", style.VERMILLION, (0, (4, 2))),
     "gaussian": ("Gaussian", "black", (0, (1, 1.2))),
 }
 
@@ -56,7 +62,7 @@ class Row:
     kurtosis: float
     z: float
     exact: float
-    quartic: float
+    limit: float
     gaussian: float
 
 
@@ -67,18 +73,20 @@ def data(cases: Sequence[str] = tuple(_CASES)) -> list[Row]:
 
 def _rows(case: str, s: float, depth: int, start: Atoms | Gaussian) -> Iterator[Row]:
     (law,) = deque(laws(Chain.of(CATALOGUE["tanh"], s, start), depth, Resolution()), maxlen=1)
-    h = law.grid.nodes
-    deviation = sqrt(law.mean(h**2))
-    kurtosis = style.significant(law.mean((h / deviation) ** 4))
-    for z, density in zip(h / deviation, law.density / 2 * deviation, strict=True):
-        if _NODES[0] < z < _NODES[1]:
-            three = (density, quartic(z), exp(-z * z / 2) / sqrt(2 * pi))
-            yield Row(case, s, depth, kurtosis, *(style.significant(number) for number in (z, *three)))
+    deviation = sqrt(law.mean(law.grid.nodes**2))
+    z = law.grid.nodes / deviation
+    three = law.density / 2 * deviation, _limit(z), numpy.exp(-z * z / 2) / sqrt(2 * pi)
+    for numbers in zip(z, *three, strict=True):
+        if _NODES[0] < numbers[0] < _NODES[1]:
+            yield Row(case, s, depth, *(style.significant(number) for number in (law.mean(z**4), *numbers)))
 
 
-def quartic(z: float) -> float:
-    """The density for s -> 0, k = 2, of variance 1."""
-    return exp(-((_R * z * z) ** 2)) * sqrt(_R) / (2 * gamma(5 / 4))
+def _limit(z: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
+    """The density of u/sqrt(Q) at c = 1, k = 2."""
+    at = {stationary.c: 1, stationary.k: 2}
+    deviation = sqrt(stationary.stationary_second_moment().subs(at))
+    rho = stationary.stationary_density(sympy.Integer(2)).subs(at)
+    return numpy.asarray(deviation * evaluate(rho, {stationary.u: deviation * z}, numpy_()))
 
 
 def figure(rows: Sequence[Row]) -> "Figure":
@@ -91,7 +99,13 @@ def figure(rows: Sequence[Row]) -> "Figure":
         axes.set_title(f"$s = {chosen[0].s:g}$, kurtosis {chosen[0].kurtosis:.2f}", fontsize=9)
         axes.set(xlim=(-3.2, 3.2), ylim=(0, 0.42), yticks=[0, 0.2, 0.4], xlabel=r"$z = h/\sqrt{\mathrm{E}\,h^2}$")
     network = _mirrored([row for row in rows if row.case == "network"], "exact")
-    looks = {"color": style.BLUE, "marker": "o", "markersize": 3.5, "markerfacecolor": "white", "label": "layer 100"}
+    looks: dict[str, Any] = {
+        "color": style.BLUE,
+        "marker": "o",
+        "markersize": 3.5,
+        "markerfacecolor": "white",
+        "label": "layer 100",
+    }
     left.plot(*network, linestyle="none", markevery=0.09, **looks)
     left.legend(loc="upper left", bbox_to_anchor=(0.66, 1.04), handlelength=1.7)
     left.set_ylabel("density")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DEPTH = 1000
-SCALE = 1.890  # c, where the negative rate is 0.4 at this depth (D5); the last row of the table says how nearly
+SCALE = 1.8882  # c, where the negative rate is 0.4 at this depth (D5); the last row of the table says how nearly
 _OMEGA = 1.0  # of tanh
 _LOOKS = {  # quantity: label, colour, line
     "exact": ("exact", style.BLUE, "-"),
