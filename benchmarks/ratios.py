@@ -18,7 +18,9 @@ from scipy.optimize import brentq
 
 from theory import CATALOGUE, calibration, fixed_point_array
 from theory.activation.expression import x
+from theory.wide_limit import Chain, predict
 from verify.claims.bifurcation import fixed_point_by_mpmath
+from verify.cross_check.wide_limit import by_particles
 from verify.enclosure.fixed_points import enclose_fixed_points
 
 
@@ -36,7 +38,7 @@ def median_seconds(action: Callable[[], object], repeats: int) -> float:
 def compare(label: str, slow: Callable[[], object], fast: Callable[[], object], repeats: int, scale: int = 1) -> None:
     """`scale`: how much more work the fast side does than the slow one."""
     ratio = scale * median_seconds(slow, repeats) / median_seconds(fast, repeats)
-    print(f"{label:<88} {ratio:9.2f}  (median of {repeats})")
+    print(f"{label:<96} {ratio:12.2f}  (median of {repeats})")
 
 
 def secant_root(digits: int) -> object:
@@ -84,6 +86,18 @@ def main() -> None:
     compare("sigma* for 200 targets: correctly rounded scalars / NumPy path",
             lambda: [calibration.sigma_star(float(p), 50) for p in targets],
             lambda: calibration.sigma_star_array(targets, 50), 10)  # fmt: skip
+
+    compare_wide_limit(Chain.of(tanh, 0.1843719), depth=100, particles=100_000)
+
+
+def compare_wide_limit(chain: Chain, depth: int, particles: int) -> None:
+    """P particles give a rate p with relative deviation sqrt((1-p)/(p P)); the solver's own error is about 10^-11."""
+    rate = predict(chain, depth).layers[-1].negative_rate
+    for accuracy in (1e-4, 1e-6):
+        needed = (1 - rate) / rate / accuracy**2
+        compare(f"negative rate to {accuracy:.0e}, 100 layers: particles ({particles} of {needed:.0e}, scaled) / quadrature",
+                lambda: by_particles(chain, depth, particles, 1, seed=1), lambda: predict(chain, depth), 3,
+                scale=round(needed / particles))  # fmt: skip
 
 
 if __name__ == "__main__":

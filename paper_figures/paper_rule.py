@@ -1,7 +1,7 @@
 """Figure `paper_rule`: where the paper's p(L) = 2.05 exp(-0.133 L) comes from (THEORY D4, D5; digest, Mechanism 2).
 
-The paper calibrates its noise by the surrogate's negative rate pi_L, with a target p(L) that it fitted to deep networks and
-calls unjustified. Plotted: the surrogate's rate at the noise scale where the *exact* negative rate of a wide network is 0.4,
+The paper sets its noise by the surrogate's negative rate pi_L, for deep networks with the target p(L), an empirical fit without
+a theory behind it. Plotted: the surrogate's rate at the noise scale where the *exact* negative rate of a wide network is 0.4,
 
     pi_L(sigma_L),    sigma_L such that P(sign x_L != sign x_0) = 0.4 as N -> oo, for x_0 ~ N(0, I).
 
@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import sympy
 from flint import arb
 
 from paper_figures import style
 from theory import calibration
 from theory.activation import CATALOGUE
+from theory.calibration.paper import DEEP_TARGET
 from theory.rounding import as_ball, nearest_double
 from theory.wide_limit import Chain, noise_scale
 
@@ -32,7 +34,6 @@ DEPTH_OF_OTHERS = 50
 OTHERS = ("arctan", "algebraic", "gudermannian", "langevin", "erf", "softsign")  # logistic and arctan_unit are rescalings
 _DASHED = (0, (4, 2))
 _EXACT: dict[str, Any] = {"color": style.BLUE, "marker": "o", "markersize": 3, "clip_on": False}
-_NO_RATE = math.log(2 * 2.05) / 0.133  # up to this depth the rule is above 1/2, where no negative rate is
 _TOLERANCE = 1e-6  # on sigma between two grids; the difference that remains is 1e-9 or less
 
 
@@ -63,7 +64,7 @@ def _row(name: str, depth: int) -> Row:
     sigma = noise_scale(chain, depth, RATE, tolerance=_TOLERANCE).sigma
     s = sigma / chain.omega
     surrogate = nearest_double(lambda: calibration.negative_rate_ball(as_ball(Fraction(s)), depth, arb(1)))
-    rule = 2.05 * math.exp(-0.133 * depth)
+    rule = float(DEEP_TARGET.subs(calibration.L, depth))
     numbers = (sigma, s * math.sqrt(depth), surrogate, rule, surrogate / rule)
     return Row(name, depth, *(style.significant(number) for number in numbers))
 
@@ -73,6 +74,9 @@ def figure(rows: Sequence[Row]) -> "Figure":
     drawing, (above, below) = style.stacked(3.3, (1.7, 1))
     tanh = [row for row in rows if row.activation == "tanh"]
     others = [row for row in rows if row.activation != "tanh"]
+    no_rate = float(calibration.depth_of_deep_target(sympy.Rational(1, 2)))
+    for axes in (above, below):
+        axes.axvspan(0, no_rate, color="0.9", linewidth=0)
     _draw_rates(above, tanh)
     _draw_ratio(below, tanh, others)
     below.set(xlim=(0, tanh[-1].depth), xlabel="depth $L$")
@@ -84,7 +88,6 @@ def _draw_rates(axes: "Axes", rows: Sequence[Row]) -> None:
     depths = [row.depth for row in rows]
     axes.semilogy(depths, [row.surrogate for row in rows], **_EXACT)
     axes.semilogy(depths, [row.rule for row in rows], color=style.VERMILLION, linestyle=_DASHED)
-    axes.axvspan(0, _NO_RATE, color="0.9", linewidth=0)
     axes.annotate("fit above 1/2", (5.5, 2e-16), rotation="vertical", ha="center", color=style.GREY, fontsize=7)
     axes.annotate("the paper's fit\n$2.05\\,e^{-0.133 L}$", (128, 3e-7), color=style.VERMILLION, fontsize=8)
     text = "$\\pi_L(\\sigma_L)$, the exact negative\nrate at $\\sigma_L$ being 0.4 (no fit)"
@@ -94,7 +97,6 @@ def _draw_rates(axes: "Axes", rows: Sequence[Row]) -> None:
 
 
 def _draw_ratio(axes: "Axes", tanh: Sequence[Row], others: Sequence[Row]) -> None:
-    axes.axvspan(0, _NO_RATE, color="0.9", linewidth=0)
     axes.axhline(1, color=style.VERMILLION, linestyle=_DASHED)
     ratios, end = [row.ratio for row in others], tanh[-1]
     axes.plot([others[0].depth] * 2, [min(ratios), max(ratios)], color=style.GREEN, linewidth=3, solid_capstyle="butt")

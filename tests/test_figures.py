@@ -26,6 +26,7 @@ from paper_figures import (
     density,
     gains,
     gradient,
+    jacobian,
     mean_field,
     paper_rule,
     scaling_limit,
@@ -340,6 +341,20 @@ def test_the_growth_at_small_noise_is_near_that_of_the_scaling_limit(amplificati
         assert math.log(amplification[name, 0.2].exact) / 0.2**2 == pytest.approx(limit.growth_constant(k), rel=0.025)
 
 
+def test_singular_values_have_mass_one_and_overlaps_fall_furthest_in_the_exact_method() -> None:
+    rows = jacobian.data(depth=40)
+    curve, bins = ([row for row in rows if row.kind == kind] for kind in ("density", "histogram"))
+    area = sum((one.y + two.y) / 2 * (two.x - one.x) for one, two in pairwise(curve))
+    assert area == pytest.approx(1, abs=0.01)
+    assert sum(row.y for row in bins) * (bins[1].x - bins[0].x) == pytest.approx(1, abs=1e-9)
+    assert [row.x for row in rows if row.kind == "edge"] == pytest.approx(
+        [-math.log10(619.110167) / 2, math.log10(619.110167) / 2]
+    )
+    for start in (0.2, 0.5, 0.9):
+        last = {row.kind: row.y for row in rows if row.start == start and row.x == 40}
+        assert 0 < last["method"] < last["closure"] < last["edge_of_chaos"] < start
+
+
 def test_every_figure_comes_as_pdf_png_and_csv(drawn: list[Path]) -> None:
     assert [path.name for path in drawn] == [
         f"{name}.{kind}" for name in paper_figures.FIGURES for kind in ("pdf", "png", "csv")
@@ -376,6 +391,7 @@ COLUMNS = [
     ("critical_decay", critical_decay.Row),
     ("density", density.Row),
     ("gradient", gradient.Row),
+    ("jacobian", jacobian.Row),
     ("lyapunov", gains.Row),
     ("negative_rate", calibration.Row),
     ("paper_rule", paper_rule.Row),

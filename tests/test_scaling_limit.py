@@ -169,6 +169,7 @@ def test_the_sign_is_forgotten_at_the_rate_of_the_lowest_mode() -> None:
     """log(1 - 2p) falls by mu from T = c^2 = 12 to 13."""
     early, late = (1 - 2 * scaling_limit.limit_negative_rate(time**0.5, 2) for time in (12, 13))
     assert math.log(early / late) == pytest.approx(scaling_limit.sign_decay(2), abs=1e-6)
+    assert late * math.exp(13 * scaling_limit.sign_decay(2)) == pytest.approx(1.1253, abs=1e-4)
 
 
 def test_weak_noise_leaves_the_deterministic_collapse() -> None:

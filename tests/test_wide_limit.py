@@ -204,7 +204,7 @@ def test_bad_values_are_refused_with_their_name() -> None:
         Atoms((0.0,))
     with pytest.raises(InputError, match=r"p=0\.5"):
         noise_scale(Chain.of(TANH, 1.0), 10, 0.5)
-    with pytest.raises(InputError, match="too sharp"):
+    with pytest.raises(InputError, match="too small"):
         predict(Chain.of(TANH, 1e-7), 2)
     with pytest.raises(InputError, match="bounded"):
         predict(Chain(lambda h: h, numpy.ones_like, 1.0, 0.1), 2)

@@ -16,10 +16,11 @@ TIERS = ("quick", "full")
 _PACKAGES = ("sympy", "mpmath", "python-flint", "numpy", "scipy", "hypothesis", "torch")
 
 Entry = dict[str, Any]
+Manifest = dict[str, tuple[str, str | None]]  # claim id: pinned verdict and method
 Progress = Callable[[int, int, str], None]
 
 
-def load_manifest() -> dict[str, tuple[str, str | None]]:
+def load_manifest() -> Manifest:
     """The pinned {claim id: (verdict, method)}. A run that differs, weaker or stronger, fails until it is edited."""
     text = resources.files("verify").joinpath("manifest.toml").read_text(encoding="utf-8")
     return {claim: (pin[0], pin[1] or None) for claim, pin in tomllib.loads(text)["pinned"].items()}
@@ -28,22 +29,35 @@ def load_manifest() -> dict[str, tuple[str, str | None]]:
 def run_ledger(
     claims: Sequence[Claim],
     context: Context,
-    manifest: dict[str, tuple[str, str | None]],
+    manifest: Manifest,
     progress: Progress = lambda done, total, name: None,
 ) -> dict[str, Any]:
     """Run every claim of the tier with its twin; the result is the JSON object of ``oddsigmoid verify``."""
-    inside = [claim for claim in claims if TIERS.index(claim.tier) <= TIERS.index(context.tier)]
+    return assemble(run_claims(in_tier(claims, context.tier), context, manifest, progress), claims, context)
+
+
+def run_claims(claims: Sequence[Claim], context: Context, manifest: Manifest, progress: Progress) -> list[Entry]:
+    """One after the other, in this process."""
     entries = []
-    for done, claim in enumerate(inside):
-        progress(done, len(inside), claim.id)
+    for done, claim in enumerate(claims):
+        progress(done, len(claims), claim.id)
         entries.append(run_claim(claim, context, manifest.get(claim.id)))
-    progress(len(inside), len(inside), "")
-    counts = Counter(entry["verdict"] for entry in entries)
+    progress(len(claims), len(claims), "")
+    return entries
+
+
+def in_tier(claims: Sequence[Claim], tier: str) -> list[Claim]:
+    return [claim for claim in claims if TIERS.index(claim.tier) <= TIERS.index(tier)]
+
+
+def assemble(entries: list[Entry], claims: Sequence[Claim], context: Context) -> dict[str, Any]:
+    """The ledger of these entries; those of `claims` without one count as skipped."""
+    counts, present = Counter(entry["verdict"] for entry in entries), {entry["id"] for entry in entries}
     return {
         "schema": SCHEMA,
         "claims": entries,
         "counts": {word: counts[word] for word in ("proved", "supported", "refuted", "undecided")},
-        "skipped": [claim.id for claim in claims if claim not in inside],
+        "skipped": [claim.id for claim in claims if claim.id not in present],
         "environment": environment(context),
     }
 

@@ -53,6 +53,7 @@ BALL = Arithmetic(
         sympy.coth: arb.coth,
         sympy.sech: arb.sech,
         sympy.csch: arb.csch,
+        sympy.asin: arb.asin,
         sympy.atan: arb.atan,
         sympy.asinh: arb.asinh,
         sympy.erf: arb.erf,

@@ -30,6 +30,7 @@ MPMATH = Arithmetic(
         sympy.coth: _mp.coth,
         sympy.sech: _mp.sech,
         sympy.csch: _mp.csch,
+        sympy.asin: _mp.asin,
         sympy.atan: _mp.atan,
         sympy.asinh: _mp.asinh,
         sympy.erf: _mp.erf,

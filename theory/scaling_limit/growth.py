@@ -21,7 +21,8 @@ the first is Rayleigh's quotient; the second is <B v, (B - Lambda) B v> written 
 over the spectrum, which has no negative term, for lambda = Lambda or lambda <= 0. Both bounds are ratios of moments of rho for
 a polynomial v: this is what `verify` encloses Lambda with. The Gaussian closure grows by s^4/3 (k = 2) only.
 
-**Sign.** The odd part of a density decays by exp(-mu T), -mu the top of the Fokker-Planck operator with g(0) = 0.
+**Sign.** The odd part of a density decays by exp(-mu T), -mu the top of the Fokker-Planck operator with g(0) = 0. So 1 - 2p ~
+B exp(-mu c^2) for large c: *measured* B = 1.1619, 1.1253, 1.0894 for k = 1, 2, 4, and c*(p)^2 ~ log(B/(1 - 2p))/mu as p -> 1/2.
 
 Here both are eigenvalues on spectral elements; B is the transpose of the operator on densities that is used.
 """

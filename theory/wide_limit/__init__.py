@@ -11,7 +11,7 @@ through the layers, `prediction` puts both together with an error estimate and i
 
 from theory.wide_limit.chain import Atoms, Chain, Gaussian, Law, laws
 from theory.wide_limit.grid import Resolution
-from theory.wide_limit.prediction import Layer, NoiseScale, Prediction, noise_scale, predict
+from theory.wide_limit.prediction import Layer, NoiseScale, Prediction, depth_within, noise_scale, predict
 
 __all__ = [
     "Atoms",
@@ -22,6 +22,7 @@ __all__ = [
     "NoiseScale",
     "Prediction",
     "Resolution",
+    "depth_within",
     "laws",
     "noise_scale",
     "predict",

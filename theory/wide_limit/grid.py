@@ -27,9 +27,7 @@ Array = NDArray[numpy.float64]
 
 _LOWEST = -34.0  # e^-34 = 2e-15 of a node's distance at 0 is left out
 _MOST_NODES, _MOST_ENTRIES = 1 << 20, 1 << 26
-_TOO_FINE = (
-    "the law is too sharp or too wide for a grid in units of this noise; choose sigma nearer to omega or inputs nearer to 1"
-)
+_TOO_FINE = "is too small for a grid as wide as the law; choose sigma nearer to omega, or inputs nearer to 1"
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class Grid:
 
         count = (end / scale - _LOWEST) / step
         if not count < _MOST_NODES:
-            raise InputError("sigma", scale, _TOO_FINE)
+            raise InputError("noise", scale, _TOO_FINE)
         u = _LOWEST + step * numpy.arange(int(count) + 1)
         return cls(scale * numpy.logaddexp(0, u), scale * step * expit(u))
 
@@ -94,7 +92,7 @@ class Transition:
         count = self.nodes.searchsorted(centres + radius) - first
         ends = numpy.zeros(len(centres) + 1, dtype=numpy.int32)
         if count.sum() > _MOST_ENTRIES:
-            raise InputError("sigma", self.noise, _TOO_FINE)
+            raise InputError("noise", self.noise, _TOO_FINE)
         count.cumsum(out=ends[1:])
         column = numpy.arange(ends[-1], dtype=numpy.int32) + (first - ends[:-1]).astype(numpy.int32).repeat(count)
         deviation = (self.nodes[column] - centres.repeat(count)) * (1 / self.noise)

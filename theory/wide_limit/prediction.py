@@ -20,6 +20,7 @@ TOLERANCE = 1e-10
 SMALLEST_RATE = 1e-6  # below it the error of a rate is absolute, in units of this
 _REFINEMENTS = 4
 _LARGEST_START = 4.0  # of c, where tan(pi p) is a poor guess for several layers
+_MOST_LAYERS = 20_000
 _NUDGE = 1e-4  # of log c, for a difference quotient
 
 
@@ -147,3 +148,20 @@ def _excess(chain: Chain, depth: int, target: float, c: float, resolution: Resol
     scaled = chain.with_sigma(c * chain.omega / math.sqrt(depth))
     (last,) = deque(laws(scaled, depth, resolution), maxlen=1)
     return math.log(math.log1p(-2 * last.negative_rate) / math.log1p(-2 * target))
+
+
+def depth_within(chain: Chain, target: float) -> tuple[int, float]:
+    """The number of layers before the negative rate first exceeds `target`, and the rate after that many; (0, 0.0) for none.
+
+    The rate is decided on one grid, good to about 10^-11: at a target met that exactly the depth may be one off.
+    target: 0 < p < 1/2. Raises `InputError` outside, and where that takes more than 20,000 layers; a small sigma is refused
+    at once by the depth -2 log cos(pi p)/s^2 of the linear regime (THEORY D8), which is smaller wherever it was compared.
+    """
+    if not 0 < target < 0.5:
+        raise InputError("p", target, "must lie strictly between 0 and 1/2")
+    expected, reached = -2 * math.log(math.cos(math.pi * target)) * (chain.omega / chain.sigma) ** 2, 0.0
+    for law in laws(chain, _MOST_LAYERS, Resolution()) if expected <= _MOST_LAYERS else ():
+        if law.negative_rate > target:
+            return law.layer - 1, reached
+        reached = law.negative_rate
+    raise InputError("sigma", chain.sigma, f"the target takes more than {_MOST_LAYERS} layers; choose a larger sigma")

@@ -6,7 +6,17 @@ from importlib import import_module
 
 from verify.claim import Claim
 
-TOPICS = ("odd_sigmoid", "bifurcation", "gains", "calibration", "mean_field", "wide_limit", "scaling_limit")
+TOPICS = (
+    "odd_sigmoid",
+    "bifurcation",
+    "gains",
+    "calibration",
+    "mean_field",
+    "wide_limit",
+    "scaling_limit",
+    "jacobian",
+    "overlap",
+)
 
 
 @cache

@@ -57,13 +57,21 @@ def build_parser() -> argparse.ArgumentParser:
     points.add_argument("--digits", type=_whole, default=15, metavar="N", help="significant digits (default: 15)")
     _assume_member(points)
 
-    calibrate = _command(commands, "calibrate", "the noise scale sigma*(p, L, omega)")
+    calibrate = _command(commands, "calibrate", "the noise scale for a negative rate, or the greatest depth for a noise scale")
     _activation(calibrate)
-    calibrate.add_argument("--depth", required=True, metavar="L", help="number of layers, a whole number >= 1")
+    given = calibrate.add_mutually_exclusive_group(required=True)
+    given.add_argument("--depth", metavar="L", help="number of layers, a whole number >= 1: gives sigma*")
+    given.add_argument("--sigma", metavar="S", help="noise scale > 0, read exactly: gives the greatest depth with rate <= P")
     calibrate.add_argument("--p", required=True, metavar="P", help="target negative rate, 0 < P < 1/2")
-    calibrate.add_argument("--law", choices=("surrogate",), default="surrogate", help="the model that is inverted")
+    calibrate.add_argument("--law", choices=("surrogate", "wide"), default="surrogate", help="the model that is inverted")
     calibrate.add_argument("--digits", type=_whole, default=15, metavar="N", help="significant digits (default: 15)")
     _assume_member(calibrate)
+
+    predict = _command(commands, "predict", "the exact wide limit of a deep network, layer by layer")
+    _activation(predict)
+    predict.add_argument("--sigma", required=True, metavar="S", help="the noise scale sigma > 0")
+    predict.add_argument("--depth", required=True, metavar="L", help="number of layers, a whole number >= 1")
+    _assume_member(predict)
 
     figures = _command(commands, "figures", "draw the proof-check figures into build/figures")
     figures.add_argument("names", nargs="*", metavar="NAME", help="only these figures (default: all)")
@@ -111,7 +119,7 @@ def _attach_values(arguments: Sequence[str]) -> list[str]:
     for argument in rest:
         if argument == "--":
             return [*joined, argument, *rest]
-        if argument in ("--gain", "--p", "--depth", "--digits"):
+        if argument in ("--gain", "--p", "--depth", "--digits", "--sigma"):
             value = next(rest, None)
             joined.append(argument if value is None else f"{argument}={value}")
         else:

@@ -12,7 +12,8 @@ from verify.claim import Claim, Context
 from verify.claims import TOPICS, all_claims
 from verify.cli.output import MissingBackendError, colour, progress_line, table
 from verify.files import write_whole
-from verify.ledger import exit_code, load_manifest, run_ledger
+from verify.ledger import assemble, exit_code, in_tier, load_manifest, run_claims
+from verify.parallel import WORTHWHILE, processes, run_in_processes
 
 LEDGER = Path("build/ledger.json")
 _COLOURS = {"proved": "32", "supported": "36", "refuted": "31", "undecided": "33"}
@@ -24,8 +25,9 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     claims = all_claims()
     chosen = select(claims, options.names)
     context = Context(tier=options.tier, device=options.device)
-    ledger = run_ledger(chosen, context, load_manifest(), progress_line)
-    ledger["skipped"] = [claim.id for claim in claims if claim.id not in {entry["id"] for entry in ledger["claims"]}]
+    inside = in_tier(chosen, context.tier)
+    run_all = run_in_processes if len(inside) >= WORTHWHILE and processes() > 1 else run_claims
+    ledger = assemble(run_all(inside, context, load_manifest(), progress_line), claims, context)
     if not options.names:  # a partial run must not replace the whole ledger
         write_whole(LEDGER, json.dumps(ledger, indent=2) + "\n")
     return ledger, exit_code(ledger)

@@ -1,4 +1,4 @@
-"""Claims D1, D2: the surrogate's negative rate pi_L, its inverse sigma*, monotonicity and limits; and what it is not."""
+"""Claims D1, D2, D4: the surrogate's negative rate pi_L, its inverse sigma*, monotonicity and limits; and what it is not."""
 
 from collections.abc import Iterator
 from fractions import Fraction

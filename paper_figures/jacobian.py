@@ -1,0 +1,133 @@
+"""Figure `jacobian`: singular values of the linearized network, and the overlap of two inputs layer by layer (THEORY E9, E10).
+
+Left: J = prod (I + (s/sqrt N) G_l), s = c/sqrt L, c = 1.84: the density of log10 of its singular values for N -> oo,
+L -> oo (free multiplicative Brownian motion), the edges +-log10(k)/2 with k the condition number, and a histogram of real
+random matrices (N = 128, L = 128). Bounded, but far from the single value 1 of an isometry.
+
+Right (labels: overlap of the inputs): tanh, N -> oo, two Gaussian inputs, noise sigma = c/sqrt(150). The overlap after each
+layer in the exact chain (solid), in the Gaussian closure of the same weights (dotted), and on the edge of chaos of Gaussian iid
+weights (dashed), where it freezes: the closure misses nearly all that the noise does to far inputs.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy
+
+from paper_figures import style
+from theory.activation import CATALOGUE
+from theory.jacobian.spectrum import condition_number, spectral_density
+from theory.overlap.chain import propagate_pair
+from theory.overlap.closure import propagate_closure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+C = 1.84
+_LOOKS = {0.9: (style.BLUE, "o"), 0.5: (style.VERMILLION, "s"), 0.2: (style.GREEN, "^")}  # input overlap: colour, marker
+_MARKED = (3, 10, 30, 100)  # layers
+_WIDTH, _MATRICES, _BINS, _SEED = 128, 6, 24, 2509_23085
+
+
+@dataclass(frozen=True)
+class Row:
+    """One point. kind: density (x = log10 of a singular value, y its density), edge (y = 0), histogram (x the middle of a bin);
+    method, edge_of_chaos, closure (x = layer, y = overlap of two inputs; closure is the method's).
+
+    start: the overlap of the inputs; 0 in the left panel.
+    """
+
+    kind: str
+    start: float
+    x: float
+    y: float
+
+
+def data(depth: int = 150, points: int = 200) -> list[Row]:
+    """The density with `points` points, its edges, the histogram, then the overlaps at layers 1..depth."""
+    rows = [*_density(points), *_histogram()]
+    return [*rows, *(row for start in _LOOKS for row in _overlaps(start, depth))]
+
+
+def _density(points: int) -> Iterator[Row]:
+    """log10 of a singular value is log(lambda)/(2 log 10), so its density is 2 log(10) times that of log(lambda)."""
+    log_value, density, _ = spectral_density(C, points)
+    for value, height in zip(log_value, density, strict=True):
+        yield Row("density", 0.0, float(value) / _SCALE, float(height) * _SCALE)
+    edge = float(numpy.log(condition_number(C))) / _SCALE
+    yield from (Row("edge", 0.0, end, 0.0) for end in (-edge, edge))
+
+
+_SCALE = 2 * float(numpy.log(10))
+
+
+def _histogram() -> Iterator[Row]:
+    generator = numpy.random.default_rng(_SEED)
+    found = []
+    for _ in range(_MATRICES):
+        jacobian = numpy.eye(_WIDTH)
+        for _layer in range(_WIDTH):
+            jacobian = jacobian + C / _WIDTH * (generator.standard_normal((_WIDTH, _WIDTH)) @ jacobian)
+        found.append(numpy.log10(numpy.linalg.svd(jacobian, compute_uv=False)))
+    heights, ends = numpy.histogram(numpy.concatenate(found), bins=_BINS, density=True)
+    for left, right, height in zip(ends, ends[1:], heights, strict=False):
+        yield Row("histogram", 0.0, float(left + right) / 2, float(height))
+
+
+def _overlaps(start: float, depth: int) -> Iterator[Row]:
+    f, sigma = CATALOGUE["tanh"], C / depth**0.5
+    for layer in propagate_pair(f, 1.0, sigma, depth, start):
+        yield Row("method", start, layer.layer, round(layer.overlap, 8))
+    for kind, variance in (("edge_of_chaos", 1.0), ("closure", 1 + sigma**2)):
+        for layer_number, (_, overlap) in enumerate(propagate_closure(f, variance, depth, start), start=1):
+            yield Row(kind, start, layer_number, round(overlap, 10))
+
+
+def figure(rows: Sequence[Row]) -> "Figure":
+    """Both panels of `data`."""
+    drawing, (left, right) = style.two_columns(2.4, 2)
+    _draw_spectrum(left, rows)
+    for start in _LOOKS:
+        _draw_overlaps(right, [row for row in rows if row.start == start])
+    last = max(row.x for row in rows if row.kind == "method")
+    right.plot([], [], color="black", label="method")
+    right.plot([], [], color="black", linestyle=":", label="its closure")
+    right.plot([], [], color="black", linestyle=_DASHED, label="edge of chaos")
+    right.legend(loc="lower left", bbox_to_anchor=(0.0, -0.02), handlelength=1.9, ncols=3, columnspacing=1.2)
+    right.set(xscale="log", xlim=(1, last), ylim=(0, 1), xlabel="layer $l$", ylabel="overlap of two inputs")
+    right.set_xticks([1, 10, 100])
+    right.xaxis.set_major_formatter("{x:g}")
+    return drawing
+
+
+_DASHED = (0, (4, 2))
+
+
+def _draw_spectrum(axes: "Axes", rows: Sequence[Row]) -> None:
+    curve, bins, edges = ([row for row in rows if row.kind == kind] for kind in ("density", "histogram", "edge"))
+    width = bins[1].x - bins[0].x
+    axes.bar([row.x for row in bins], [row.y for row in bins], width, color="0.85", edgecolor="0.65", linewidth=0.5)
+    low, high = (row.x for row in edges)
+    axes.plot([low, *(row.x for row in curve), high], [0, *(row.y for row in curve), 0], color=style.BLUE)
+    axes.plot([low, high], [0, 0], color=style.BLUE, marker="D", linestyle="none", markersize=4, clip_on=False, zorder=4)
+    axes.axvline(0, color=style.GREY, linewidth=0.7, linestyle=":")
+    axes.annotate("isometry", (0, 0.05), (3, 0), textcoords="offset points", color=style.GREY, fontsize=8)
+    for place, side, text in ((low, 8, r"$k^{-1/2}$"), (high, -24, r"$k^{1/2}$")):
+        axes.annotate(text, (place, 0), (side, 4), textcoords="offset points", color=style.BLUE, fontsize=8)
+    axes.set(ylim=(0, 1.18 * max(row.y for row in [*curve, *bins])))
+    axes.set(xlabel=r"$\log_{10}$ of a singular value of $J$", ylabel="density")
+    axes.set_title(rf"$c = {C}$, condition number $k = {10 ** (2 * high):.0f}$", fontsize=8)
+
+
+def _draw_overlaps(axes: "Axes", rows: Sequence[Row]) -> None:
+    colour, marker = _LOOKS[rows[0].start]
+    for kind, line in (("method", "-"), ("edge_of_chaos", _DASHED), ("closure", ":")):
+        curve = [row for row in rows if row.kind == kind]
+        marked = [i for i, row in enumerate(curve) if row.x in _MARKED and kind == "method"]
+        axes.plot(
+            [row.x for row in curve], [row.y for row in curve], color=colour, linestyle=line, marker=marker, markevery=marked
+        )
+    end = max((row for row in rows if row.kind == "edge_of_chaos"), key=lambda row: row.x)
+    axes.annotate(f"{rows[0].start:g}", (end.x, end.y), (4, -3), textcoords="offset points", color=colour, fontsize=8)

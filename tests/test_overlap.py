@@ -1,0 +1,204 @@
+"""Two inputs: linear regime, closure, the exact pair chain, decay rates and finite-width alignment, each by another road."""
+
+import math
+
+import numpy
+import pytest
+import scipy.special
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from theory.activation import CATALOGUE
+from theory.gains.lyapunov import N
+from theory.overlap import alignment, chain, closure, decorrelation
+from theory.overlap.closure import V, rho
+from theory.validation import InputError
+
+C = 1.84
+
+
+def nearly_linear(h: numpy.ndarray) -> numpy.ndarray:
+    return 1e6 * numpy.tanh(h / 1e6)
+
+
+# --- closure --------------------------------------------------------------------------------------------------------
+
+
+@given(st.floats(0.01, 1), st.floats(-0.99, 0.99))
+def test_erf_has_the_arcsine_map(variance: float, overlap: float) -> None:
+    stated = float(closure.erf_map().subs({V: variance, rho: overlap}))
+    assert closure.correlation_map(scipy.special.erf, variance, overlap) == pytest.approx(stated, rel=1e-9, abs=1e-12)
+
+
+def test_hermite_weights_of_an_odd_function_are_odd_and_sum_to_one() -> None:
+    moment, weights = closure.hermite_weights(numpy.tanh, 0.5)
+    assert weights[::2] == pytest.approx(0, abs=1e-25)
+    assert weights.sum() == pytest.approx(1, abs=1e-14)
+    assert 0 < moment < 0.5
+
+
+def test_a_linear_network_keeps_the_overlap_under_the_closure_and_exactly() -> None:
+    assert closure.propagate_closure(nearly_linear, 1.04, 30, 0.3)[-1][1] == pytest.approx(0.3, abs=1e-9)
+    assert chain.propagate_pair(nearly_linear, 1.0, 0.3, 6, 0.3, 120)[-1].overlap == pytest.approx(0.3, abs=1e-9)
+
+
+def test_the_edge_of_chaos_freezes_overlaps_below_their_input() -> None:
+    frozen = [closure.frozen_overlap(numpy.tanh, 1.0, overlap) for overlap in (0.2, 0.5, 0.9)]
+    assert frozen == pytest.approx([0.17126794609, 0.44051419742, 0.86736542003], abs=1e-11)
+    assert closure.frozen_overlap(numpy.tanh, 1.0, 1.0) == pytest.approx(1, abs=1e-12)
+    assert closure.frozen_overlap(numpy.tanh, 1.0, -0.5) == pytest.approx(-frozen[1], abs=1e-12)
+
+
+# --- the exact pair chain -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["tanh", "softsign"])
+@pytest.mark.parametrize("overlap", [-0.7, 0.3])
+def test_doubling_the_nodes_changes_nothing(name: str, overlap: float) -> None:
+    f = CATALOGUE[name]
+    coarse, fine = (chain.propagate_pair(f, 1.0, 0.4, 12, overlap, nodes) for nodes in (54, 108))
+    for one, two in zip(coarse, fine, strict=True):
+        assert one.overlap == pytest.approx(two.overlap, abs=1e-8)
+        assert one.second_moment == pytest.approx(two.second_moment, rel=1e-8)
+        assert two.mass == pytest.approx(1, abs=1e-10)
+
+
+def test_one_of_two_inputs_moves_as_if_it_were_alone() -> None:
+    one, other = (chain.propagate_pair(numpy.tanh, 1.0, 0.3, 15, overlap)[-1].second_moment for overlap in (0.0, 0.6))
+    assert one == pytest.approx(other, rel=1e-9)
+
+
+def test_one_layer_has_the_overlap_of_the_closure() -> None:
+    """The first preactivations are Gaussian."""
+    exact = chain.propagate_pair(numpy.tanh, 1.0, 0.4, 1, 0.6)[0]
+    assert exact.overlap == pytest.approx(closure.correlation_map(numpy.tanh, 1.16, 0.6), rel=1e-9)
+
+
+def test_the_sign_of_the_overlap_carries_through() -> None:
+    plus, minus = (chain.propagate_pair(numpy.tanh, 1.0, 0.4, 10, overlap)[-1].overlap for overlap in (0.5, -0.5))
+    assert plus == pytest.approx(-minus, rel=1e-10)
+
+
+def test_the_pair_chain_agrees_with_particles() -> None:
+    """100,000 particles, L = 50: the standard error of an overlap is about 0.003 here (spread of the replicas)."""
+    generator, depth, count = numpy.random.default_rng(3), 50, 50_000
+    found = []
+    for _ in range(4):
+        x = generator.standard_normal((2, count))
+        x[1] = 0.5 * x[0] + math.sqrt(0.75) * x[1]
+        for _ in range(depth):
+            root = numpy.linalg.cholesky(x @ x.T / count)
+            x = numpy.tanh(x + C / math.sqrt(depth) * (root @ generator.standard_normal((2, count))))
+        gram = x @ x.T / count
+        found.append(gram[0, 1] / math.sqrt(gram[0, 0] * gram[1, 1]))
+    exact = chain.propagate_pair(numpy.tanh, 1.0, C / math.sqrt(depth), depth, 0.5)[-1].overlap
+    assert exact == pytest.approx(0.356838907, abs=1e-8)
+    assert numpy.mean(found) == pytest.approx(exact, abs=0.01)
+    assert abs(closure.propagate_closure(numpy.tanh, 1 + C**2 / depth, depth, 0.5)[-1][1] - exact) > 0.06
+
+
+def test_overlaps_of_plus_and_minus_one_are_refused() -> None:
+    with pytest.raises(InputError, match=r"overlap=1: must lie strictly between"):
+        chain.propagate_pair(numpy.tanh, 1.0, 0.4, 3, 1)
+    with pytest.raises(InputError, match=r"overlap=1\.5: must lie in"):
+        closure.propagate_closure(numpy.tanh, 1.0, 3, 1.5)
+
+
+def test_without_noise_the_overlap_tends_to_that_of_the_signs() -> None:
+    """x/sqrt(1+x^2) has the orbits x/sqrt(1 + n x^2); P(signs agree) gives (2/pi) arcsin(rho). 10^6 pairs."""
+    generator = numpy.random.default_rng(8)
+    x = generator.standard_normal((2, 10**6))
+    x[1] = 0.5 * x[0] + math.sqrt(0.75) * x[1]
+    x = x / numpy.sqrt(1 + 1e6 * x**2)
+    assert (x[0] @ x[1]) / (x[0] @ x[0]) == pytest.approx(2 / math.pi * math.asin(0.5), abs=0.005)
+
+
+# --- decay ----------------------------------------------------------------------------------------------------------
+
+
+def test_rates_of_decay() -> None:
+    assert [decorrelation.overlap_decay(k) for k in (1, 2, 4)] == pytest.approx([0.02333502, 0.05122544, 0.08504467], abs=1e-8)
+
+
+def test_the_odd_eigenfunctions_make_up_the_coordinate() -> None:
+    """k = 2: E v^2 = sqrt 2 Gamma(3/4)/Gamma(1/4) = sum e_i^2, and E v^4 = sum mu_i e_i^2 = 1/2 (E v G v = -1/2)."""
+    rates, weights, moment = decorrelation.odd_spectrum(2)
+    assert moment == pytest.approx(math.sqrt(2) * math.gamma(0.75) / math.gamma(0.25), rel=1e-12)
+    assert weights.sum() == pytest.approx(moment, rel=1e-12)
+    assert rates @ weights == pytest.approx(0.5, rel=1e-9)
+
+
+def test_a_stationary_network_loses_its_overlap_at_the_predicted_rate() -> None:
+    """tanh, s = 0.2: the slope of log overlap over layers 300-400, per s^2; corrections are O(s^2)."""
+    s = 0.2
+    layers = chain.propagate_pair(numpy.tanh, 1.0, s, 400, 0.2)
+    slope = math.log(layers[299].overlap / layers[399].overlap) / (100 * s**2)
+    assert slope == pytest.approx(decorrelation.overlap_decay(2), rel=0.05)
+
+
+def test_near_inputs_separate_at_the_rate_at_which_gradients_grow() -> None:
+    """1 - overlap grows as exp(Lambda s^2 l), Lambda = 0.127257 for k = 2 (THEORY E6); measured at s = 1/4, from 0.0025."""
+    layers = chain.propagate_pair(numpy.tanh, 1.0, 0.25, 100, 0.9975, nodes=400)
+    slope = math.log((1 - layers[99].overlap) / (1 - layers[69].overlap)) / (30 * 0.25**2)
+    assert slope == pytest.approx(0.127257, rel=0.05)
+
+
+# --- alignment ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("noise", "width"), [(0.3, 8), (1.0, 8), (3.0, 3), (0.5, 2)])
+def test_random_layers_align_two_inputs_as_stated(noise: float, width: int) -> None:
+    """One layer on two orthonormal inputs, 200,000 replicas: within 5 standard errors, and those below 1%."""
+    generator, replicas = numpy.random.default_rng(5), 200_000
+    pair = noise / math.sqrt(width) * generator.standard_normal((replicas, width, 2))
+    pair[:, 0, 0] += 1
+    pair[:, 1, 1] += 1
+    gram = numpy.einsum("rni,rnj->rij", pair, pair)
+    logs = 0.5 * numpy.log(numpy.linalg.det(gram) / (gram[:, 0, 0] * gram[:, 1, 1]))
+    error = logs.std() / math.sqrt(replicas)
+    assert logs.mean() == pytest.approx(alignment.angle_exponent(noise, width), abs=5 * error)
+    assert error < 0.01 * abs(logs.mean())
+
+
+def test_the_angle_at_the_start_does_not_matter() -> None:
+    """The same from 30 degrees: N = 4, s = 1."""
+    generator, replicas, width = numpy.random.default_rng(6), 200_000, 4
+    pair = generator.standard_normal((replicas, width, 2)) / math.sqrt(width)
+    pair[:, 0, 0] += 1
+    pair[:, 1, 1] += 1
+    pair[:, :, 1] = math.cos(math.pi / 6) * pair[:, :, 0] + math.sin(math.pi / 6) * pair[:, :, 1]
+    gram = numpy.einsum("rni,rnj->rij", pair, pair)
+    logs = 0.5 * numpy.log(numpy.linalg.det(gram) / (gram[:, 0, 0] * gram[:, 1, 1])) - math.log(0.5)
+    assert logs.mean() == pytest.approx(alignment.angle_exponent(1, width), abs=5 * logs.std() / math.sqrt(replicas))
+
+
+def test_large_noise_is_a_gaussian_layer() -> None:
+    for width in (2, 8, 64):
+        gaussian = float(alignment.gaussian_angle_exponent().subs(N, width))
+        assert alignment.angle_exponent(1e5, width) == pytest.approx(gaussian, rel=1e-9)
+    assert float(alignment.gaussian_angle_exponent().subs(N, 2)) == pytest.approx(-math.log(2), rel=1e-14)
+
+
+def test_wide_layers_align_by_the_excess_of_the_flatness() -> None:
+    """alpha_N = -(1 - (1+s^2)^-2)/(2N) to first order in 1/N."""
+    for noise in (0.5, 1.0, 2.0):
+        assert 2 * 800 * alignment.angle_exponent(noise, 800) == pytest.approx(-(1 - (1 + noise**2) ** -2), rel=0.01)
+
+
+def test_the_method_aligns_by_exp_minus_c_squared_over_n_at_any_depth() -> None:
+    for depth in (100, 400):
+        total = depth * alignment.angle_exponent(C / math.sqrt(depth), 64)
+        assert total == pytest.approx(-(C**2) / 64, rel=6 / depth)
+
+
+def test_small_noise_coefficients() -> None:
+    assert alignment.angle_coefficient(1) == -1 / N
+    assert sympy.expand(alignment.angle_coefficient(2) - (3 * N - 10) / (2 * N**2)) == 0
+
+
+def test_a_width_of_one_and_tiny_noise_are_refused() -> None:
+    with pytest.raises(InputError, match="width=1: must be at least 2"):
+        alignment.angle_exponent(1, 1)
+    with pytest.raises(InputError, match=r"s=0\.001: too small"):
+        alignment.angle_exponent(0.001, 64)
