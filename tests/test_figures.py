@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import fields
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -48,10 +49,21 @@ def rates() -> list[calibration.Row]:
     return calibration.data(points=calibration.DEPTH)
 
 
+SMALLER = {  # figures that take seconds: fewer rows for the tests of their files
+    "chi": partial(chi.data, noises=(0.5, 1.0)),
+    "collapse": partial(collapse.data, scales=(1.0, 1.8), names=("tanh", "langevin", "logistic", "softsign"), points=10),
+    "gradient": partial(gradient.data, depth=20),
+    "paper_rule": partial(paper_rule.data, depths=(5, 10, 20), depth_of_others=10),
+}
+
+
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
-    return paper_figures.draw([], tmp_path_factory.mktemp("figures"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, data in SMALLER.items():
+            patch.setitem(paper_figures.FIGURES, name, paper_figures.FIGURES[name]._replace(data=data))
+        return paper_figures.draw([], tmp_path_factory.mktemp("figures"))
 
 
 def table(drawn: list[Path], name: str) -> list[dict[str, str]]:
@@ -182,7 +194,7 @@ def test_the_map_of_variances_meets_the_diagonal_where_s_is_positive() -> None:
 
 @pytest.fixture(scope="module")
 def rule() -> dict[tuple[str, int], paper_rule.Row]:
-    rows = paper_rule.data(depths=(10, 15, 20, 25, 40, 60, 100), depth_of_others=20)
+    rows = paper_rule.data(depths=(10, 15, 20, 25, 40, 60, 100, 250), depth_of_others=20)
     return {(row.activation, row.depth): row for row in rows}
 
 
@@ -199,12 +211,10 @@ def test_the_rule_is_compared_with_the_surrogate_where_the_exact_rate_is_0_4(
 
 
 def test_the_rule_follows_from_a_rate_of_0_4_at_medium_depths(rule: dict[tuple[str, int], paper_rule.Row]) -> None:
-    """Within 8% for L = 25..60, 12% low at 20 and 15% at 100; up to L = 10 the rule is no rate at all (THEORY D4, D5)."""
+    """Within 8% for L = 25..60, 12% low at 20, 15% at 100, 65% at 250; up to L = 10 the rule is no rate (THEORY D4, D5)."""
     assert all(abs(rule["tanh", depth].ratio - 1) < 0.08 for depth in (25, 40, 60))
-    assert [rule["tanh", depth].ratio for depth in (20, 100)] == [
-        pytest.approx(0.88, abs=0.005),
-        pytest.approx(0.85, abs=0.005),
-    ]
+    misses = {20: 0.88, 100: 0.85, 250: 1 / 2.87}
+    assert [rule["tanh", depth].ratio for depth in misses] == pytest.approx(list(misses.values()), rel=0.005)
     assert [rule["tanh", depth].rule > 0.5 for depth in (10, 15)] == [True, False]
 
 
@@ -247,40 +257,35 @@ def test_the_density_has_the_moments_of_its_unit(densities: dict[str, list[densi
 
 @pytest.fixture(scope="module")
 def gradients() -> list[gradient.Row]:
-    return gradient.data(depth=100, scale=1.8437190796)
+    return gradient.data()
 
 
-def test_gradients_of_a_hundred_layers_have_the_known_figures(gradients: list[gradient.Row]) -> None:
-    """THEORY D5, E5, E8: rate 0.4, first to last 0.3135; the edge of chaos loses 1/sqrt(L), up to a constant near 1."""
+def test_a_thousand_layers_show_that_products_of_chi_fail(gradients: list[gradient.Row]) -> None:
+    """THEORY E5: first to last 0.158 exactly, 0.051 by the closure, 0.0016 with exact marginals, at a negative rate of 0.4."""
     first, last = gradients[0], gradients[-1]
-    assert last.negative_rate == pytest.approx(0.4, abs=1e-8)
     assert (last.exact, last.closure, last.marginals, last.edge) == (1, 1, 1, 1)
-    assert first.exact == pytest.approx(0.3135, abs=1e-4)
-    assert first.marginals < first.edge < first.closure < first.exact
-    assert 0.8 < first.edge * math.sqrt(100) < 1
+    assert last.negative_rate == pytest.approx(0.4, abs=5e-5)
+    assert first.exact == pytest.approx(0.158, abs=5e-4)
+    assert first.closure == pytest.approx(0.051, abs=5e-4)
+    assert first.marginals == pytest.approx(0.0016, abs=5e-5)
+
+
+def test_on_the_edge_of_chaos_gradients_fall_like_the_root_of_the_depth(gradients: list[gradient.Row]) -> None:
+    """|delta_l|/|delta_L| ~ sqrt(l/L) (THEORY E8), with corrections of order log(l)/l."""
+    assert [row.edge for row in gradients if row.layer in (100, 400)] == pytest.approx(
+        [math.sqrt(0.1), math.sqrt(0.4)], rel=0.03
+    )
 
 
 def test_the_products_step_by_chi(gradients: list[gradient.Row]) -> None:
     """From layer 1 to 2 by (1 + sigma^2) E f'(h)^2, h ~ N(0, 1 + sigma^2), which is exactly Gaussian; sigma = 0 at the edge."""
     first, second = gradients[:2]
-    for name, variance in (("closure", 1 + 0.18437190796**2), ("marginals", 1 + 0.18437190796**2), ("edge", 1)):
+    noisy = 1 + gradient.SCALE**2 / gradient.DEPTH
+    for name, variance in (("closure", noisy), ("marginals", noisy), ("edge", 1)):
         law = scipy.stats.norm(scale=math.sqrt(variance))
         squared_slope = scipy.integrate.quad(lambda h, law=law: math.cosh(h) ** -4 * law.pdf(h), -9, 9)[0]
         step = (getattr(first, name) / getattr(second, name)) ** 2
         assert step == pytest.approx(variance * squared_slope, rel=1e-7)
-
-
-def test_a_thousand_layers_show_that_products_of_chi_fail(drawn: list[Path]) -> None:
-    """THEORY E5: 0.158 exactly, 0.051 by the closure, 0.0016 with exact marginals."""
-    first, *_, last = table(drawn, "gradient")
-    assert float(last["negative_rate"]) == pytest.approx(0.4, abs=5e-5)
-    for name, value, digit in (("exact", 0.158, 5e-4), ("closure", 0.051, 5e-4), ("marginals", 0.0016, 5e-5)):
-        assert float(first[name]) == pytest.approx(value, abs=digit)
-
-
-def test_the_rule_is_off_by_a_factor_of_nearly_three_at_depth_250(drawn: list[Path]) -> None:
-    (deep,) = (row for row in table(drawn, "paper_rule") if row["depth"] == "250")
-    assert 1 / float(deep["ratio"]) == pytest.approx(2.87, abs=0.005)
 
 
 @pytest.fixture(scope="module")
@@ -359,8 +364,11 @@ def test_every_figure_comes_as_pdf_png_and_csv(drawn: list[Path]) -> None:
     assert [path.name for path in drawn] == [
         f"{name}.{kind}" for name in paper_figures.FIGURES for kind in ("pdf", "png", "csv")
     ]
-    starts = {".pdf": b"%PDF", ".png": b"\x89PNG", ".csv": b""}
-    assert all(len(path.read_bytes()) > 500 and path.read_bytes().startswith(starts[path.suffix]) for path in drawn)
+    start_and_size = {".pdf": (b"%PDF", 5000), ".png": (b"\x89PNG", 5000), ".csv": (b"", 100)}
+    for path in drawn:
+        start, size = start_and_size[path.suffix]
+        assert path.read_bytes().startswith(start), path
+        assert path.stat().st_size > size, path
     assert sorted(drawn[0].parent.iterdir()) == sorted(drawn)
 
 
