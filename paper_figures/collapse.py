@@ -3,7 +3,7 @@
 Left: the noise scale sigma of wide networks, L = 20 and 100 (tanh also 400), for the whole catalogue and x_0 ~ N(0, I), against
 their exact negative rate p. Right, the same points as c = sigma sqrt(L)/omega, beside the limit c*(p, k) for L -> oo, in which
 nothing of f is left but the exponent k of its normal form: 1 for softsign (filled), 2 for the others. The limit is
-approached like L^(-1/2), slowest at small p.
+approached like sqrt(log L/L).
 """
 
 from collections import deque
