@@ -5,7 +5,7 @@ labels carry the same meaning in grey. matplotlib is imported by the functions t
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -66,8 +66,21 @@ def two_columns(height: float, panels: int) -> "tuple[Figure, list[Axes]]":
     return figure, [figure.add_subplot(1, panels, i + 1) for i in range(panels)]
 
 
+def stacked(height: float, shares: Sequence[float]) -> "tuple[Figure, list[Axes]]":
+    """A figure one column wide with pairs of axes above each other, heights in proportion to `shares`, one x axis for all."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(COLUMN, height), layout="constrained")
+    return figure, list(figure.subplots(len(shares), sharex=True, height_ratios=shares))
+
+
 def picture(figure: "Figure", kind: str) -> bytes:
     """The file of a figure, `kind` being pdf or png, without a date or a program version in it."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, metadata=_METADATA[kind])
     return buffer.getvalue()
+
+
+def significant(number: float, digits: int = 9) -> float:
+    """Rounded to significant digits that do not depend on the machine's order of summation."""
+    return float(f"{number:.{digits - 1}e}")
