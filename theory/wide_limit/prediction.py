@@ -7,7 +7,9 @@ the reported error says so.
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy
 
@@ -19,9 +21,10 @@ from theory.wide_limit.grid import Resolution
 TOLERANCE = 1e-10
 SMALLEST_RATE = 1e-6  # below it the error of a rate is absolute, in units of this
 _REFINEMENTS = 4
-_LARGEST_START = 4.0  # of c, where tan(pi p) is a poor guess for several layers
+_LARGEST_START = math.log(4)  # of log c for several layers, where one layer is no guide for p near 1/2
 _MOST_LAYERS = 20_000
-_NUDGE = 1e-4  # of log c, for a difference quotient
+_NUDGE = 0.01  # of log c, where the secant method starts
+_SECANT_STEPS, _SECANT_TOLERANCE = 30, 1e-6
 
 
 @dataclass(frozen=True)
@@ -112,40 +115,43 @@ def noise_scale(chain: Chain, depth: int, target: float, *, tolerance: float = T
     """
     if not 0 < target < 0.5:
         raise InputError("p", target, "must lie strictly between 0 and 1/2")
-    resolution = Resolution().coarser()
-    c = min(math.tan(math.pi * target), _LARGEST_START) if depth > 1 else math.tan(math.pi * target)
-    for layers in (depth // 4**n for n in reversed(range(int(math.log(depth, 4)) + 1))):
-        c = _root_of_rate(chain, layers, target, c, resolution, tolerance if layers == depth else 1e-3)
-    return _polished(chain, depth, target, c, tolerance)
-
-
-def _root_of_rate(chain: Chain, depth: int, target: float, start: float, resolution: Resolution, tolerance: float) -> float:
-    """c = sigma sqrt(L)/omega at the target, on one grid."""
-    from scipy.optimize import newton
-
-    def excess(log_c: float) -> float:
-        return _excess(chain, depth, target, math.exp(log_c), resolution)
-
-    return math.exp(newton(excess, math.log(start), x1=math.log(start) + 0.01, tol=tolerance))
-
-
-def _polished(chain: Chain, depth: int, target: float, c: float, tolerance: float) -> NoiseScale:
-    """Newton's steps on finer and finer grids, with the slope of the first; the last step is the error."""
-    resolution = Resolution().coarser()
-    start, nudged = (_excess(chain, depth, target, c * math.exp(shift), resolution) for shift in (0, _NUDGE))
-    slope = (nudged - start) / _NUDGE
-    for _ in range(_REFINEMENTS):
+    log_c, slope, resolution = math.log(math.tan(math.pi * target)), 1.0, Resolution().coarser()
+    for layers in _stages(depth):
+        start = log_c if layers == 1 else min(log_c, _LARGEST_START)
+        log_c, slope = _secant(partial(_excess, chain, layers, target, resolution), start)
+    for _ in range(_REFINEMENTS):  # Newton's steps on finer and finer grids; the last step is the error
         resolution = resolution.finer()
-        step = _excess(chain, depth, target, c, resolution) / slope
-        c *= math.exp(-step)
+        step = _excess(chain, depth, target, resolution, log_c) / slope
+        log_c -= step
         if abs(step) <= tolerance:
             break
-    return NoiseScale(c * chain.omega / math.sqrt(depth), abs(step))
+    return NoiseScale(math.exp(log_c) * chain.omega / math.sqrt(depth), abs(step))
 
 
-def _excess(chain: Chain, depth: int, target: float, c: float, resolution: Resolution) -> float:
-    """log(-log(1 - 2 rate)) less its target."""
-    scaled = chain.with_sigma(c * chain.omega / math.sqrt(depth))
+def _stages(depth: int) -> list[int]:
+    """Depths that grow fourfold up to `depth`, from 2 or more on if there is more than one layer."""
+    stages = [depth]
+    while stages[0] >= 8:
+        stages.insert(0, stages[0] // 4)
+    return stages
+
+
+def _secant(excess: Callable[[float], float], start: float) -> tuple[float, float]:
+    """A zero of `excess` near `start` by the secant method, and the slope there."""
+    low, high = start, start + _NUDGE
+    below, above = excess(low), excess(high)
+    for _ in range(_SECANT_STEPS):
+        slope = (above - below) / (high - low)
+        low, below, high = high, above, high - above / slope
+        if abs(high - low) <= _SECANT_TOLERANCE:
+            return high, slope
+        above = excess(high)
+    raise ArithmeticError(f"the secant method did not converge from log c = {start:.6g}; the rate may not rise with sigma")
+
+
+def _excess(chain: Chain, depth: int, target: float, resolution: Resolution, log_c: float) -> float:
+    """log(-log(1 - 2 rate)) less its target, at sigma = c omega/sqrt(L)."""
+    scaled = chain.with_sigma(math.exp(log_c) * chain.omega / math.sqrt(depth))
     (last,) = deque(laws(scaled, depth, resolution), maxlen=1)
     return math.log(math.log1p(-2 * last.negative_rate) / math.log1p(-2 * target))
 
