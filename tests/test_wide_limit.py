@@ -96,6 +96,17 @@ def test_the_noise_scale_gives_the_rate_that_was_asked_for(depth: int, p: float)
     assert found.error < 1e-10
 
 
+def test_rates_that_underflow_do_not_stop_the_search() -> None:
+    """Inputs +-1 flip in one layer with probability Phi(-1/s), which is 0 in doubles where the search starts."""
+    found = noise_scale(Chain.of(TANH, 1.0, Atoms((1.0,))), 1, 1e-4)
+    assert stats.norm.cdf(-1 / found.sigma) == pytest.approx(1e-4, rel=1e-8)
+
+
+def test_zeros_among_the_inputs_bound_the_rate_from_below() -> None:
+    with pytest.raises(ArithmeticError, match="inputs with zeros"):
+        noise_scale(Chain.of(TANH, 1.0, Atoms((0.0, 0.3, 2.0))), 10, 0.1)
+
+
 def test_the_first_layer_flips_with_probability_arctan_s_over_pi() -> None:
     """Two jointly normal variables with correlation cos(theta) differ in sign with probability theta/pi."""
     for s in (1e-4, 0.1, 0.5, 2.0):

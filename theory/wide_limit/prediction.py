@@ -24,6 +24,8 @@ _REFINEMENTS = 4
 _LARGEST_START = math.log(4)  # of log c for several layers, where one layer is no guide for p near 1/2
 _MOST_LAYERS = 20_000
 _NUDGE = 0.01  # of log c, where the secant method starts
+_FARTHEST = 50.0  # of log c
+_FAR_BELOW = -20.0  # a rate 10^-9 of its target tells nothing of the slope
 _SECANT_STEPS, _SECANT_TOLERANCE = 30, 1e-6
 
 
@@ -107,8 +109,8 @@ def noise_scale(chain: Chain, depth: int, target: float, *, tolerance: float = T
     """The sigma at which the negative rate after `depth` layers is `target`; the sigma of `chain` itself is not used.
 
     log(-log(1 - 2 rate)) is nearly linear in log sigma, and c = sigma sqrt(L)/omega changes slowly with depth. So the
-    secant method starts from one layer, where c = tan(pi p) for a Gaussian input, and goes down in steps of four times the
-    depth; refined grids then correct the root. That there is only one root is observed, not proved.
+    secant method starts from c = tan(pi p), right for one layer and a Gaussian input, and goes down in steps of four times
+    the depth; refined grids then correct the root. That there is only one root is observed, not proved.
 
     target: 0 < p < 1/2. Raises `InputError` outside, and where sigma is so small that the law does not fit on a grid.
     Source: THEORY D5.
@@ -137,23 +139,29 @@ def _stages(depth: int) -> list[int]:
 
 
 def _secant(excess: Callable[[float], float], start: float) -> tuple[float, float]:
-    """A zero of `excess` near `start` by the secant method, and the slope there."""
-    low, high = start, start + _NUDGE
-    below, above = excess(low), excess(high)
+    """A zero of `excess` near `start`, or above where that is -oo, by the secant method; and the slope there."""
+    low = start
+    while (below := excess(low)) < _FAR_BELOW:
+        low += 0.5
+    high = low + _NUDGE
+    above = excess(high)
     for _ in range(_SECANT_STEPS):
         slope = (above - below) / (high - low)
         low, below, high = high, above, high - above / slope
         if abs(high - low) <= _SECANT_TOLERANCE:
             return high, slope
+        if abs(high) > _FARTHEST:
+            break
         above = excess(high)
-    raise ArithmeticError(f"the secant method did not converge from log c = {start:.6g}; the rate may not rise with sigma")
+    raise ArithmeticError(f"no noise scale found from log c = {start:.3g} on: inputs with zeros may not reach so low a rate")
 
 
 def _excess(chain: Chain, depth: int, target: float, resolution: Resolution, log_c: float) -> float:
-    """log(-log(1 - 2 rate)) less its target, at sigma = c omega/sqrt(L)."""
+    """log(-log(1 - 2 rate)) less its target, at sigma = c omega/sqrt(L); -oo where the rate underflows."""
     scaled = chain.with_sigma(math.exp(log_c) * chain.omega / math.sqrt(depth))
     (last,) = deque(laws(scaled, depth, resolution), maxlen=1)
-    return math.log(math.log1p(-2 * last.negative_rate) / math.log1p(-2 * target))
+    ratio = math.log1p(-2 * last.negative_rate) / math.log1p(-2 * target)
+    return math.log(ratio) if ratio > 0 else -math.inf
 
 
 def depth_within(chain: Chain, target: float) -> tuple[int, float]:
