@@ -22,7 +22,8 @@ from functools import cache, partial
 
 from theory.activation import CATALOGUE
 from theory.bifurcation import decay_law
-from theory.scaling_limit import c_star, first_layer_constant
+from theory.scaling_limit import c_star, first_layer_constant, stationary_second_moment
+from theory.scaling_limit.stationary import c, k
 from theory.wide_limit import Atoms, Chain, Gaussian, Input, noise_scale, predict
 from verify.claim import Check, Claim, Context, Twin
 from verify.verdict import Refuted, Supported, Verdict
@@ -38,6 +39,7 @@ def claims() -> Iterator[Claim]:
     yield logarithm_claim()
     yield density_claim()
     yield first_layer_claim()
+    yield stationary_claim()
 
 
 def equal_size_claim(tier: str, depths: tuple[int, ...]) -> Claim:
@@ -57,7 +59,7 @@ def equal_size_claim(tier: str, depths: tuple[int, ...]) -> Claim:
 
 def _limits(shift: float = 0.0) -> dict[int, float]:
     """c*(0.4) by k."""
-    return {k: c_star(_RATE, k) + shift for k in (1, 2)}
+    return {exponent: c_star(_RATE, exponent) + shift for exponent in (1, 2)}
 
 
 def _within_reach(depths: tuple[int, ...], limits: dict[int, float], _: Context) -> Verdict:
@@ -166,9 +168,45 @@ def _has_first_layer(stated: Mapping[int, float], _: Context) -> Verdict:
 
 @cache
 def _gradient_factor(depth: int) -> float:
-    c = c_star(_RATE, 2)
-    s = c / math.sqrt(depth)
+    scaled = c_star(_RATE, 2)
+    s = scaled / math.sqrt(depth)
     ratio = predict(Chain.of(CATALOGUE["tanh"], s), depth, gradients=True).layers[0].gradient_ratio
     assert ratio is not None
     density_at_zero = 1 / math.sqrt(2 * math.pi * (1 + s**2))
-    return ratio**2 / (first_layer_constant(c, 2) * density_at_zero * (depth / 3) ** -0.5)
+    return ratio**2 / (first_layer_constant(scaled, 2) * density_at_zero * (depth / 3) ** -0.5)
+
+
+_SETTLED = {0.3: 250, 0.2: 500}  # s: layers after which the second moment is stationary to 10^-6
+_CURVATURE = (0.24, 0.27)
+
+
+def stationary_claim() -> Claim:
+    """The limit's law has x^2 of order s^2, so the next terms of f and of the time step change it by a factor 1 + O(s^2)."""
+    return Claim(
+        id="scaling_limit.approach.stationary",
+        statement=f"the second moment q of deep wide tanh networks obeys 2 r^2 - q/(3 s^2) = b s^2, b in {list(_CURVATURE)}, "
+        f"r = Gamma(3/4)/Gamma(1/4) (s = {', '.join(map(str, _SETTLED))}): the limit, approached like s^2",
+        latex=r"\kappa q / s^2 = 2 r^2 - b s^2,\quad r = \Gamma(3/4)/\Gamma(1/4)",
+        hypotheses=("N = oo", "depths at which the law has become stationary"),
+        source="THEORY E4",
+        subject=lambda: _limit_moment(),
+        twin=Twin("2 r^2 is larger by 1%", lambda: 1.01 * _limit_moment()),
+        checks=(Check("precision", _approached_like_square),),
+    )
+
+
+def _limit_moment() -> float:
+    """kappa q/s^2 in the limit: E u^2 for c = 1, k = 2."""
+    return float(stationary_second_moment().subs({c: 1, k: 2}))
+
+
+def _approached_like_square(limit: float, _: Context) -> Verdict:
+    found = {s: (limit - _stationary_moment(s) / (3 * s**2)) / s**2 for s in _SETTLED}
+    inside = all(_CURVATURE[0] <= b <= _CURVATURE[1] for b in found.values())
+    return (Supported if inside else Refuted)(", ".join(f"b = {b:.5f} at s = {s}" for s, b in found.items()))
+
+
+@cache
+def _stationary_moment(s: float) -> float:
+    start = Atoms((0.8 * s,))  # near the stationary size
+    return predict(Chain.of(CATALOGUE["tanh"], s, start), _SETTLED[s], tolerance=1e-9).layers[-1].second_moment
