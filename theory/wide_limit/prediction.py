@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy
 
-from theory.validation import InputError
+from theory.validation import MOST_LAYERS, InputError, chain_depth
 from theory.wide_limit.chain import Chain, laws
 from theory.wide_limit.gradients import checkpoint, log_gradient_moments, stride
 from theory.wide_limit.grid import Resolution
@@ -20,7 +20,6 @@ TOLERANCE = 1e-10
 SMALLEST_RATE = 1e-6  # below it the error of a rate is absolute, in units of this
 _REFINEMENTS = 4
 _LARGEST_START = 4.0  # of c, where tan(pi p) is a poor guess for several layers
-_MOST_LAYERS = 20_000
 _NUDGE = 1e-4  # of log c, for a difference quotient
 
 
@@ -61,10 +60,10 @@ def predict(chain: Chain, depth: int, *, gradients: bool = False, tolerance: flo
     """Layers 1..depth of the wide limit.
 
     gradients: also go backward, at thrice the cost and with checkpoints, so that memory grows like sqrt(depth).
-    Raises `InputError` where the signal dies out (a diagonal gain below the critical one) and where the law does not fit
-    on a grid (sigma far smaller than omega). Source: THEORY E4, E5.
+    Raises `InputError` beyond 20,000 layers, where the signal dies out (a diagonal gain below the critical one) and where the
+    law does not fit on a grid (sigma far smaller than omega). Source: THEORY E4, E5.
     """
-    resolution = Resolution()
+    depth, resolution = chain_depth(depth), Resolution()
     coarse = _layers(chain, depth, resolution.coarser(), gradients)
     for _ in range(_REFINEMENTS):
         fine = _layers(chain, depth, resolution, gradients)
@@ -107,12 +106,12 @@ def noise_scale(chain: Chain, depth: int, target: float, *, tolerance: float = T
     secant method starts from one layer, where c = tan(pi p) for a Gaussian input, and goes down in steps of four times the
     depth; refined grids then correct the root. That there is only one root is observed, not proved.
 
-    target: 0 < p < 1/2. Raises `InputError` outside, and where sigma is so small that the law does not fit on a grid.
-    Source: THEORY D5.
+    target: 0 < p < 1/2. Raises `InputError` outside, beyond 20,000 layers, and where sigma is so small that the law does not
+    fit on a grid. Source: THEORY D5.
     """
     if not 0 < target < 0.5:
         raise InputError("p", target, "must lie strictly between 0 and 1/2")
-    resolution = Resolution().coarser()
+    depth, resolution = chain_depth(depth), Resolution().coarser()
     c = min(math.tan(math.pi * target), _LARGEST_START) if depth > 1 else math.tan(math.pi * target)
     for layers in (depth // 4**n for n in reversed(range(int(math.log(depth, 4)) + 1))):
         c = _root_of_rate(chain, layers, target, c, resolution, tolerance if layers == depth else 1e-3)
@@ -159,9 +158,9 @@ def depth_within(chain: Chain, target: float) -> tuple[int, float]:
     """
     if not 0 < target < 0.5:
         raise InputError("p", target, "must lie strictly between 0 and 1/2")
-    expected, reached = -2 * math.log(math.cos(math.pi * target)) * (chain.omega / chain.sigma) ** 2, 0.0
-    for law in laws(chain, _MOST_LAYERS, Resolution()) if expected <= _MOST_LAYERS else ():
+    root_of_expected, reached = math.sqrt(-2 * math.log(math.cos(math.pi * target))) * chain.omega / chain.sigma, 0.0
+    for law in laws(chain, MOST_LAYERS, Resolution()) if root_of_expected <= MOST_LAYERS**0.5 else ():
         if law.negative_rate > target:
             return law.layer - 1, reached
         reached = law.negative_rate
-    raise InputError("sigma", chain.sigma, f"the target takes more than {_MOST_LAYERS} layers; choose a larger sigma")
+    raise InputError("sigma", chain.sigma, f"the target takes more than {MOST_LAYERS} layers; choose a larger sigma")
