@@ -151,6 +151,11 @@ def test_near_omega_the_fixed_point_loses_the_digits_that_are_stated() -> None:
     assert mean_field.fixed_variance(TANH, 1 + 2.0**-23) == pytest.approx(noise / 2, rel=1e-6)
 
 
+def test_a_sigma_w_whose_square_is_beyond_the_range_of_doubles_is_refused() -> None:
+    with pytest.raises(InputError, match="doubles do not find V"):
+        mean_field.fixed_variance(CATALOGUE["tanh"], 1e300)
+
+
 def test_a_fixed_point_beyond_the_range_of_doubles_is_refused() -> None:
     with pytest.raises(InputError, match=r"^sigma_w=1e\+120: is so near omega or so large"):
         mean_field.fixed_variance(TANH, 1e120)

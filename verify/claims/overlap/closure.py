@@ -39,8 +39,8 @@ def linear_claim() -> Claim:
     """X = (x y^T + y x^T)/2: tr A X A^T = <Ax, Ay>, tr X = <x, y> and 2 tr X^2 = |x|^2 |y|^2 + <x, y>^2."""
     return Claim(
         id="overlap.linear",
-        statement="in the linear regime E <Wx, Wy> = (1+s^2) <x, y>, the factor of E |Wx|^2/|x|^2, and Var <Wx, Wy> = "
-        "(2s^2 + s^4)(|x|^2 |y|^2 + <x, y>^2)/N: when wide the overlap stays as it is, as for every W with E W^T W = g I",
+        statement="in the linear regime E <Wx, Wy> = (1+s^2) <x, y>, the factor of E |Wx|^2/|x|^2 (as for every W with "
+        "E W^T W = g I), and Var <Wx, Wy> = (2s^2 + s^4)(|x|^2 |y|^2 + <x, y>^2)/N: when wide the overlap stays as it is",
         latex=r"\mathbb{E} \langle Wx, Wy\rangle = (1+s^2) \langle x, y\rangle,\quad "
         r"\operatorname{Var} = \tfrac{2s^2 + s^4}{N} (|x|^2 |y|^2 + \langle x, y\rangle^2)",
         hypotheses=("W = I + (s/sqrt N) G", "any N, x, y"),
