@@ -283,3 +283,8 @@ def test_exponents_beyond_doubles_are_refused() -> None:
             scaling_limit.growth_constant(bad)
     with pytest.raises(InputError, match=r"^c=.*must lie between"):
         scaling_limit.limit_negative_rate("1e400", 2)
+
+
+def test_c_star_goes_on_rising_where_exp_30_k_is_beyond_doubles() -> None:
+    values = [scaling_limit.c_star(0.4, k) for k in (20, 40)]
+    assert 1.99 < values[0] < values[1] < 2.02
