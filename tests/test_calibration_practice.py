@@ -15,8 +15,11 @@ from theory.calibration import L, p
 from theory.calibration.paper import SHALLOW_TARGET
 from theory.gains.lyapunov import s
 from theory.validation import InputError
+from verify.claim import Context
+from verify.claims.calibration import doubles, rates
 from verify.claims.calibration.doubles import WITHOUT_NOISE, naive_sigma_star
 from verify.cli import main
+from verify.verdict import Proved, Refuted
 
 # --- the paper's numbers --------------------------------------------------------------------------------------------
 
@@ -121,7 +124,7 @@ def test_the_command_answers_the_inverse_question(capsys: pytest.CaptureFixture[
 def test_the_command_prints_either_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert "greatest depth   595" in calibrate(capsys, "--sigma", "1/3")[1]
     assert "greatest depth   0" in calibrate(capsys, "--sigma", "9")[1]
-    assert "sigma*           0.692386259012979" in calibrate(capsys, "--depth", "10")[1]
+    assert "sigma            0.692386259012979" in calibrate(capsys, "--depth", "10")[1]
 
 
 def test_zero_layers_have_rate_0_and_solving_for_sigma_names_no_given_sigma(capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,3 +142,16 @@ def test_a_bad_choice_of_depth_or_sigma_is_one_line_and_exit_2(
     code, out, err = calibrate(capsys, *arguments)
     assert (code, out) == (2, "")
     assert len(err.splitlines()) == 1
+
+
+def test_the_naive_formula_is_proved_to_fail_at_every_depth_not_at_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A target of 0.4 at one depth between leaves it noise there."""
+    check, paper = doubles.naive_claim().checks[0], calibration.paper_target
+    assert isinstance(check.run(WITHOUT_NOISE, Context()), Proved)
+    monkeypatch.setattr(calibration, "paper_target", lambda depth: 0.4 if depth == 600 else paper(depth))
+    assert isinstance(check.run(WITHOUT_NOISE, Context()), Refuted)
+
+
+def test_fewer_taylor_polynomials_prove_nothing() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        rates.rare_flips_claim().checks[0].run([], Context())

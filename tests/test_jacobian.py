@@ -16,9 +16,10 @@ from theory.jacobian.spectrum import z
 from theory.validation import InputError
 from verify.checker import wick
 from verify.claim import Context
+from verify.claims import jacobian as room
 from verify.claims.jacobian.moments import enumerate_moments, recursion
 from verify.cross_check import jacobian as experiment
-from verify.verdict import Refuted
+from verify.verdict import Proved, Refuted
 
 CONTEXT = Context(device="cpu")
 
@@ -173,3 +174,14 @@ def test_the_experiment_refutes_moments_of_another_width() -> None:
     square, fourth = experiment.predicted_moments()
     assert isinstance(experiment.moments_agree((square, fourth / 1.2), CONTEXT), Refuted)
     assert isinstance(experiment.moments_agree((square * 1.06, fourth), CONTEXT), Refuted)
+
+
+def test_a_flatness_with_another_limit_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own limit is confronted with it, and the layers without identity are still looked at."""
+    claim = room.moments.bounded_claim()
+    stated = claim.subject()
+    assert isinstance(claim.checks[0].run(stated, Context()), Proved)
+    assert isinstance(claim.checks[0].run((stated[0], 3 * stated[1]), Context()), Refuted)
+    right = moments.wide_flatness()
+    monkeypatch.setattr(moments, "wide_flatness", lambda: 7 + right)
+    assert isinstance(claim.checks[0].run(stated, Context()), Refuted)

@@ -21,6 +21,7 @@ from theory.activation import CATALOGUE, Activation, family, t, x
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
 from theory.activation.complex_balls import complex_balls
+from theory.mean_field import propagation
 from theory.mean_field.expansions import k, kappa, layer, s
 from theory.validation import InputError
 from verify import strategies
@@ -29,7 +30,7 @@ from verify.claim import Context
 from verify.claims import mean_field as room
 from verify.claims.members import MEMBERS
 from verify.enclosure.mean_field import enclose_fixed_variance
-from verify.verdict import Proved, Refuted
+from verify.verdict import Proved, Refuted, Undecided
 
 TANH, ERF, SOFTSIGN = CATALOGUE["tanh"], CATALOGUE["erf"], CATALOGUE["softsign"]
 VARIANCES = [1e-6, 0.04, 1.0, 30.0, 1e6]
@@ -101,7 +102,7 @@ def test_a_negative_variance_and_a_bad_step_are_refused() -> None:
 
 def test_floats_of_the_float_paths_must_be_positive() -> None:
     assert validation.positive_float("sigma", "1/4") == 0.25
-    for bad in (0.0, -1.0, math.inf):
+    for bad in (0.0, -1.0, math.inf, "1e400", "1e-400"):
         with pytest.raises(InputError, match=r"^sigma="):
             validation.positive_float("sigma", bad)
 
@@ -148,6 +149,11 @@ def test_near_omega_the_fixed_point_loses_the_digits_that_are_stated() -> None:
     """V* = s^2/2 + (5/24) s^4 - ... for tanh; here s^2 = 2.2e-7, and 10^-15/1.1e-7 is 1e-8."""
     noise = (1 + 2.0**-23) ** 2 - 1
     assert mean_field.fixed_variance(TANH, 1 + 2.0**-23) == pytest.approx(noise / 2, rel=1e-6)
+
+
+def test_a_sigma_w_whose_square_is_beyond_the_range_of_doubles_is_refused() -> None:
+    with pytest.raises(InputError, match="doubles do not find V"):
+        mean_field.fixed_variance(CATALOGUE["tanh"], 1e300)
 
 
 def test_a_fixed_point_beyond_the_range_of_doubles_is_refused() -> None:
@@ -400,3 +406,16 @@ def test_a_quadrature_that_is_off_by_1e_6_is_refuted_by_every_check(monkeypatch:
     monkeypatch.setattr(mean_field.propagation, "gaussian_mean", lambda g, V: mean(g, V) * (1 + 1e-6))
     for check in claim.checks:
         assert isinstance(check.run(claim.subject(), Context()), Refuted)
+
+
+def test_an_excess_that_is_right_for_tanh_alone_is_not_proved() -> None:
+    """tanh' = 1 - tanh^2 is no property of f."""
+    only_tanh = (1 - propagation.value**2 - propagation.value / propagation.h) ** 2
+    assert isinstance(room.closure.excess_claim().checks[0].run(only_tanh, Context()), Undecided)
+
+
+def test_a_table_without_an_initialization_or_a_noise_is_not_proved() -> None:
+    tanh = CATALOGUE["tanh"]
+    for claim in (room.fixed_point.phase_claim("tanh", tanh), room.fixed_point.fixed_point_claim("tanh", tanh)):
+        with pytest.raises(KeyError):
+            claim.checks[0].run({}, Context())

@@ -14,6 +14,9 @@ from theory.gains.lyapunov import N
 from theory.overlap import alignment, chain, closure, decorrelation
 from theory.overlap.closure import V, rho
 from theory.validation import InputError
+from verify.claim import Context
+from verify.claims import overlap as room
+from verify.verdict import Refuted
 
 C = 1.84
 
@@ -202,3 +205,13 @@ def test_a_width_of_one_and_tiny_noise_are_refused() -> None:
         alignment.angle_exponent(1, 1)
     with pytest.raises(InputError, match=r"s=0\.001: too small"):
         alignment.angle_exponent(0.001, 64)
+
+
+@pytest.mark.parametrize("wrong", [sympy.Integer(1), (1 + rho) / 2])
+def test_a_map_that_is_right_at_1_but_not_at_0_is_refuted(wrong: sympy.Expr) -> None:
+    assert isinstance(room.closure.erf_claim().checks[0].run(wrong, Context()), Refuted)
+
+
+def test_one_coefficient_of_two_proves_nothing() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        room.alignment.small_noise_claim().checks[0].run([alignment.angle_coefficient(1)], Context())

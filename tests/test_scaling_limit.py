@@ -18,6 +18,7 @@ from theory.validation import InputError
 from verify.checker.growth_constant import rayleigh_bounds
 from verify.claim import Claim, Context
 from verify.claims import all_claims
+from verify.claims import scaling_limit as room
 from verify.claims.scaling_limit.entrance import chain_negative_rate
 from verify.cross_check.splitting import split
 from verify.enclosure.growth_constant import trial_polynomial
@@ -264,3 +265,26 @@ def test_the_figure_shows_the_target_and_densities_of_unit_variance() -> None:
 def test_sampled_claims_are_supported() -> None:
     found = claim("first_layer_quiet")
     assert isinstance(found.checks[0].run(found.subject(), CONTEXT), Supported)
+
+
+def test_a_density_of_mass_other_than_1_is_refuted() -> None:
+    claim = room.stationary.density_claim()
+    assert isinstance(claim.checks[0].run(claim.subject() * (1 + sympy.Rational(1, 10**9)), Context()), Refuted)
+
+
+def test_a_growth_constant_off_by_1e_10_is_refuted() -> None:
+    claim = room.rates.growth_claim(2)
+    assert isinstance(claim.checks[0].run(claim.subject() + 1e-10, Context()), Refuted)
+
+
+def test_exponents_beyond_doubles_are_refused() -> None:
+    for bad in ("1e400", "1e-400"):
+        with pytest.raises(InputError, match=r"^k=.*beyond the range of doubles"):
+            scaling_limit.growth_constant(bad)
+    with pytest.raises(InputError, match=r"^c=.*must lie between"):
+        scaling_limit.limit_negative_rate("1e400", 2)
+
+
+def test_c_star_goes_on_rising_where_exp_30_k_is_beyond_doubles() -> None:
+    values = [scaling_limit.c_star(0.4, k) for k in (20, 40)]
+    assert 1.99 < values[0] < values[1] < 2.02

@@ -8,6 +8,7 @@ it and say what to write instead. All errors are `InputError`, a `ValueError` wh
 
 import math
 import re
+import sys
 from fractions import Fraction
 from numbers import Integral
 from typing import TypeAlias
@@ -16,6 +17,8 @@ import sympy
 
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,5})?", re.ASCII)
 _QUOTIENT = re.compile(r"[+-]?\d+/\d+", re.ASCII)
+_SMALLEST_DOUBLE, _LARGEST_DOUBLE = Fraction(sys.float_info.min), Fraction(sys.float_info.max)
+MOST_LAYERS = 20_000  # of a chain that is carried layer by layer
 _MAX_CHARACTERS = _MAX_EXPONENT = _MAX_DIGITS = 2_000  # keeps every answer quick and printable
 
 Exact: TypeAlias = int | Fraction | str | sympy.Expr
@@ -113,6 +116,14 @@ def depth(value: Exact) -> int:
     return int(number)
 
 
+def chain_depth(value: Exact) -> int:
+    """A number of layers that the wide limit is carried through one by one: 1 to 20,000."""
+    layers = depth(value)
+    if layers > MOST_LAYERS:
+        raise InputError("depth", value, f"the wide limit is computed layer by layer; ask for at most {MOST_LAYERS} layers")
+    return layers
+
+
 def width(value: Exact) -> int:
     """A number of neurons a layer N: a whole number >= 1."""
     number = exact_number("width", value)
@@ -138,23 +149,23 @@ def positive_exponent(value: float | Exact) -> float:
     k = exactly("k", value)
     if k <= 0:
         raise InputError("k", value, "must be > 0, the exponent of the normal form x - kappa x|x|^k")
-    return float(k)
+    return positive_float("k", k)
 
 
 def limit_noise_scale(value: float | Exact) -> float:
     """A noise scale c = sigma sqrt(L)/omega that the solver of the scaling limit covers: 0.3 <= c <= 5.4."""
-    c = float(exactly("c", value))
-    if not 0.3 <= c <= 5.4:
+    c = exactly("c", value)
+    if not (0 < c < 6 and 0.3 <= float(c) <= 5.4):
         raise InputError("c", value, "must lie between 0.3 and 5.4; the negative rate is near 0 below and near 1/2 above")
-    return c
+    return float(c)
 
 
 def limit_target(value: float | Exact) -> float:
     """A negative rate p that the solver of the scaling limit inverts: 0.0001 <= p <= 0.4999."""
-    p = float(exactly("p", value))
-    if not 1e-4 <= p <= 0.4999:
+    p = exactly("p", value)
+    if not (0 < p < 1 and 1e-4 <= float(p) <= 0.4999):
         raise InputError("p", value, "must lie between 0.0001 and 0.4999, where the scaling limit is solved")
-    return p
+    return float(p)
 
 
 def digits(value: int) -> int:
@@ -175,4 +186,7 @@ def exactly(name: str, value: float | Exact) -> Fraction:
 
 def positive_float(name: str, value: float | Exact) -> float:
     """A finite number > 0 for the float paths."""
-    return float(positive(name, exactly(name, value)))
+    number = positive(name, exactly(name, value))
+    if not _SMALLEST_DOUBLE <= number <= _LARGEST_DOUBLE:
+        raise InputError(name, value, "is beyond the range of doubles, in which this is computed; choose one within it")
+    return float(number)

@@ -111,7 +111,7 @@ def fixed_variance(f: Activation, sigma_w: float) -> float:
 
     def log_growth(log_variance: float) -> float:
         V = numpy.exp(log_variance)
-        return float(numpy.log(scale**2 * second_moment(f, V) / V))
+        return float(2 * numpy.log(scale) + numpy.log(second_moment(f, V) / V))
 
     low, high = -1.0, 1.0
     while low > _EXTREME and log_growth(low) <= 0:

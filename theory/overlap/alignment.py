@@ -48,7 +48,7 @@ def angle_exponent(noise: float | str | Fraction, width: int) -> float:
     """
     from scipy.special import digamma, gammaln
 
-    relative = float(validation.positive("s", validation.exactly("s", noise)))
+    relative = validation.positive_float("s", noise)
     neurons = validation.width(width)
     tau = neurons / (2 * relative**2)
     if neurons < 2:

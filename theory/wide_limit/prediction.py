@@ -13,7 +13,7 @@ from functools import partial
 
 import numpy
 
-from theory.validation import InputError
+from theory.validation import MOST_LAYERS, InputError, chain_depth
 from theory.wide_limit.chain import Chain, laws
 from theory.wide_limit.gradients import checkpoint, log_gradient_moments, stride
 from theory.wide_limit.grid import Resolution
@@ -22,7 +22,6 @@ TOLERANCE = 1e-10
 SMALLEST_RATE = 1e-6  # below it the error of a rate is absolute, in units of this
 _REFINEMENTS = 4
 _LARGEST_START = math.log(4)  # of log c for several layers, where one layer is no guide for p near 1/2
-_MOST_LAYERS = 20_000
 _NUDGE = 0.01  # of log c, where the secant method starts
 _FARTHEST = 50.0  # of log c
 _FAR_BELOW = -20.0  # a rate 10^-9 of its target tells nothing of the slope
@@ -66,10 +65,10 @@ def predict(chain: Chain, depth: int, *, gradients: bool = False, tolerance: flo
     """Layers 1..depth of the wide limit.
 
     gradients: also go backward, at thrice the cost and with checkpoints, so that memory grows like sqrt(depth).
-    Raises `InputError` where the signal dies out (a diagonal gain below the critical one) and where the law does not fit
-    on a grid (sigma far smaller than omega). Source: THEORY E4, E5.
+    Raises `InputError` beyond 20,000 layers, where the signal dies out (a diagonal gain below the critical one) and where the
+    law does not fit on a grid (sigma far smaller than omega). Source: THEORY E4, E5.
     """
-    resolution = Resolution()
+    depth, resolution = chain_depth(depth), Resolution()
     coarse = _layers(chain, depth, resolution.coarser(), gradients)
     for _ in range(_REFINEMENTS):
         fine = _layers(chain, depth, resolution, gradients)
@@ -112,12 +111,13 @@ def noise_scale(chain: Chain, depth: int, target: float, *, tolerance: float = T
     secant method starts from c = tan(pi p), right for one layer and a Gaussian input, and goes down in steps of four times
     the depth; refined grids then correct the root. That there is only one root is observed, not proved.
 
-    target: 0 < p < 1/2. Raises `InputError` outside, and where sigma is so small that the law does not fit on a grid.
-    Source: THEORY D5.
+    target: 0 < p < 1/2. Raises `InputError` outside, beyond 20,000 layers, and where sigma is so small that the law does not
+    fit on a grid. Source: THEORY D5.
     """
     if not 0 < target < 0.5:
         raise InputError("p", target, "must lie strictly between 0 and 1/2")
-    log_c, slope, resolution = math.log(math.tan(math.pi * target)), 1.0, Resolution().coarser()
+    depth, resolution = chain_depth(depth), Resolution().coarser()
+    log_c, slope = math.log(math.tan(math.pi * target)), 1.0
     for layers in _stages(depth):
         start = log_c if layers == 1 else min(log_c, _LARGEST_START)
         log_c, slope = _secant(partial(_excess, chain, layers, target, resolution), start)
@@ -173,9 +173,9 @@ def depth_within(chain: Chain, target: float) -> tuple[int, float]:
     """
     if not 0 < target < 0.5:
         raise InputError("p", target, "must lie strictly between 0 and 1/2")
-    expected, reached = -2 * math.log(math.cos(math.pi * target)) * (chain.omega / chain.sigma) ** 2, 0.0
-    for law in laws(chain, _MOST_LAYERS, Resolution()) if expected <= _MOST_LAYERS else ():
+    root_of_expected, reached = math.sqrt(-2 * math.log(math.cos(math.pi * target))) * chain.omega / chain.sigma, 0.0
+    for law in laws(chain, MOST_LAYERS, Resolution()) if root_of_expected <= MOST_LAYERS**0.5 else ():
         if law.negative_rate > target:
             return law.layer - 1, reached
         reached = law.negative_rate
-    raise InputError("sigma", chain.sigma, f"the target takes more than {_MOST_LAYERS} layers; choose a larger sigma")
+    raise InputError("sigma", chain.sigma, f"the target takes more than {MOST_LAYERS} layers; choose a larger sigma")

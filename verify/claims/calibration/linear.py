@@ -62,7 +62,7 @@ def _has_the_slope(law: InputLaw, rate: sympy.Expr, _: Context) -> Verdict:
         return Refuted(f"without noise the rate is {start}")
     slope = sympy.diff(at, _rho)
     square = 1 / (sympy.pi**2 * (1 - _rho**2)) if law == "gaussian" else sympy.exp(-(_rho**2)) / (2 * sympy.pi)
-    if not slope.subs(_rho, sympy.Rational(1, 2)).is_negative:
+    if sign_on_half_line(slope.subs(_rho, sympy.Rational(1, 2))) >= 0:
         return Undecided("the sign of the derivative was not decided")
     return identity_verdict(slope**2 - square, {_rho: Fraction(1, 2)}, "0 without noise, and the slope by normal form")
 

@@ -49,7 +49,7 @@ def _are_taylor_polynomials(sums: list[sympy.Expr], _: Context) -> Verdict:
     """Each sum agrees with pi_L at Q = 0 in its derivatives, and the next derivative of pi_L has the stated product form."""
     rate, factors = (1 - (1 - 2 * Q) ** L) / 2, L
     sample: dict[sympy.Symbol, int | Fraction] = {Q: Fraction(1, 10), L: 5}
-    for n, partial_sum in enumerate(sums, start=1):
+    for n, partial_sum in zip(_ORDERS, sums, strict=True):
         factors *= L - n
         rest = sympy.diff(rate, Q, n + 1) - (-2) ** n * factors * (1 - 2 * Q) ** (L - n - 1)
         agreement = (sympy.diff(partial_sum - rate, Q, k).subs(Q, 0) for k in range(n + 1))

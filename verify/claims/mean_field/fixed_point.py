@@ -75,8 +75,8 @@ def _phases_hold(f: Activation, phases: dict[str, str], _: Context) -> Verdict:
     if not isinstance(member, Proved):
         return Undecided(f"f is not proved to be an odd sigmoid: {member.reason}")
     slope = odd_sigmoid.slope_at_zero(f)
-    for init, claimed in phases.items():
-        variance = INITIALIZATIONS[init].subs(omega, 1 / slope)
+    for init, weight_variance in INITIALIZATIONS.items():
+        claimed, variance = phases[init], weight_variance.subs(omega, 1 / slope)
         gap = sympy.expand((variance * slope**2 - 1).subs(sigma, t))
         side = 0 if is_zero(gap) else sign_on_half_line(gap)
         if side == 0 and not is_zero(gap):
@@ -125,7 +125,7 @@ def fixed_point_claim(name: str, f: Activation) -> Claim:
             "V* and chi* are larger by the factor 1 + 10^-6",
             lambda: {s: _nudged(_stated(f, s)) for s in noises},
         ),
-        checks=(Check("enclosure", partial(_is_enclosed, f)), Check("precision", partial(_is_fixed_by_scipy, f))),
+        checks=(Check("enclosure", partial(_is_enclosed, f, noises)), Check("precision", partial(_is_fixed_by_scipy, f))),
         tier="full" if f.at_zero is not None else "quick",  # a removable pole at 0 costs seconds
     )
 
@@ -149,13 +149,15 @@ def _enclosed(f: Activation, s: sympy.Rational) -> FixedVariance:
     return enclose_fixed_variance(f, _weights(f, s), _BITS)
 
 
-def _is_enclosed(f: Activation, stated: dict[sympy.Rational, _Stated], _: Context) -> Verdict:
+def _is_enclosed(
+    f: Activation, noises: tuple[sympy.Rational, ...], stated: dict[sympy.Rational, _Stated], _: Context
+) -> Verdict:
     member = decide_membership(f)
     if not (isinstance(member.verdict, Proved) and isinstance(member.concave, Proved)):
         return Undecided("f is not proved to be an odd sigmoid that is concave on (0, oo)")
     with ctx.workprec(2 * _BITS):
-        for s, values in stated.items():
-            found = _enclosed(f, s)
+        for s in noises:
+            values, found = stated[s], _enclosed(f, s)
             V, chi = as_ball(found.lower).union(as_ball(found.upper)), found.chi
             if not (chi.rad() < _NARROW and chi > 1):
                 return Undecided(f"at s = {s} chi* was only found to be {chi.str(20)}")
@@ -167,7 +169,7 @@ def _is_enclosed(f: Activation, stated: dict[sympy.Rational, _Stated], _: Contex
                     return Refuted(f"at s = {s} {name} is off by {error.str(5, radius=False)}; chi* = {chi.str(20)}")
                 if not abs(error) < as_ball(_TOLERANCE):
                     return Undecided(f"at s = {s} the error of {name} was not decided")
-    shown = "; ".join(f"s = {s}: chi* = {_enclosed(f, s).chi.str(17, radius=False)}" for s in stated)
+    shown = "; ".join(f"s = {s}: chi* = {_enclosed(f, s).chi.str(17, radius=False)}" for s in noises)
     return Proved(f"sign changes of M(V)/V - 1 in balls, {shown}")
 
 

@@ -123,7 +123,7 @@ def _are_powers_of_the_laplacian(coefficients: list[sympy.Expr], _: Context) -> 
     """On functions of the singular values a, b of an N x 2 matrix, and of r = |x| for one column; at a = b = r = 1."""
     r = sympy.Symbol("r", positive=True)
     area, size = sympy.log(a * b), sympy.log(r)
-    for n, coefficient in enumerate(coefficients, start=1):
+    for n, coefficient in zip((1, 2), coefficients, strict=True):
         mixed = 2 * (a * sympy.diff(area, a) - b * sympy.diff(area, b)) / (a**2 - b**2)
         radial = sum(sympy.diff(area, x, 2) + (N - 2) / x * sympy.diff(area, x) for x in (a, b))
         area = sympy.cancel(radial + mixed)

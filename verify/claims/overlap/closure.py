@@ -1,6 +1,7 @@
 """Claims E9: overlaps in the linear regime and under the Gaussian closure."""
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import cache
 
 import mpmath
@@ -16,7 +17,6 @@ from theory.gains.lyapunov import N, s
 from theory.overlap import closure
 from theory.overlap.closure import Array, Function, V, rho
 from verify.checker import wick
-from verify.checker.identity import is_zero
 from verify.claim import Check, Claim, Context, Twin
 from verify.methods import identity_verdict, precision_verdict, property_verdict
 from verify.verdict import Proved, Verdict
@@ -39,8 +39,8 @@ def linear_claim() -> Claim:
     """X = (x y^T + y x^T)/2: tr A X A^T = <Ax, Ay>, tr X = <x, y> and 2 tr X^2 = |x|^2 |y|^2 + <x, y>^2."""
     return Claim(
         id="overlap.linear",
-        statement="in the linear regime E <Wx, Wy> = (1+s^2) <x, y>, the factor of E |Wx|^2/|x|^2, and Var <Wx, Wy> = "
-        "(2s^2 + s^4)(|x|^2 |y|^2 + <x, y>^2)/N: when wide the overlap stays as it is, as for every W with E W^T W = g I",
+        statement="in the linear regime E <Wx, Wy> = (1+s^2) <x, y>, the factor of E |Wx|^2/|x|^2 (as for every W with "
+        "E W^T W = g I), and Var <Wx, Wy> = (2s^2 + s^4)(|x|^2 |y|^2 + <x, y>^2)/N: when wide the overlap stays as it is",
         latex=r"\mathbb{E} \langle Wx, Wy\rangle = (1+s^2) \langle x, y\rangle,\quad "
         r"\operatorname{Var} = \tfrac{2s^2 + s^4}{N} (|x|^2 |y|^2 + \langle x, y\rangle^2)",
         hypotheses=("W = I + (s/sqrt N) G", "any N, x, y"),
@@ -82,12 +82,13 @@ def erf_claim() -> Claim:
 
 
 def _has_prices_slope(formula: sympy.Expr, _: Context) -> Verdict:
-    sample = {V: 1, rho: sympy.Rational(1, 2)}
-    if not is_zero(formula.subs(rho, 0)) or not is_zero(formula.subs(rho, 1) - 1):
-        return identity_verdict(formula.subs(rho, 1) - 1, sample, "C(1) = 1")
     law = sympy.diff(formula, rho) ** 2 * ((1 + 2 * V) ** 2 - 4 * V**2 * rho**2)
     reason = "C(0) = 0, C(1) = 1 and C'^2 ((1+2V)^2 - 4 V^2 rho^2) has slope 0, by normal form"
-    return identity_verdict(sympy.diff(law, rho), {V: 1, rho: 0}, reason)
+    for defect in (formula.subs(rho, 0), formula.subs(rho, 1) - 1, sympy.diff(law, rho)):
+        verdict = identity_verdict(defect, {V: 1, rho: Fraction(1, 2)}, reason)
+        if not isinstance(verdict, Proved):
+            return verdict
+    return verdict
 
 
 def _is_mehlers_sum(formula: sympy.Expr, _: Context) -> Verdict:

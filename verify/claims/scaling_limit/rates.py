@@ -17,7 +17,7 @@ from verify.verdict import Proved, Refuted, Supported, Undecided, Verdict
 
 _KS = (1, 2, 4)
 _BITS = 256
-_WIDTH, _AGREEMENT = Fraction(1, 10**11), Fraction(1, 10**9)
+_WIDTH = _AGREEMENT = Fraction(1, 10**11)
 _DECAY_TOLERANCE, _DECAY_SHIFT = 1e-3, 5e-3
 
 
@@ -31,10 +31,13 @@ def growth_claim(k: int) -> Claim:
     """Rayleigh's quotient from below, <B v, B v>/<v, B v> from above, v a polynomial: see `verify.checker.growth_constant`."""
     return Claim(
         id=f"scaling_limit.growth.{k}",
-        statement=f"k = {k}: in the stationary regime E|delta|^2 grows backwards by exp(Lambda s^2) a layer, Lambda the top of "
-        "the spectrum of B, within 10^-9: of the order s^2, where the Gaussian closure has s^4",
+        statement=f"k = {k}: Lambda, the top of the spectrum of B, by which E|delta|^2 grows backwards as exp(Lambda s^2) a "
+        "layer in the stationary regime, is computed within 10^-11: of the order s^2, where the Gaussian closure has s^4",
         latex=rf"\Lambda = \max \mathrm{{spec}}\, B\quad (k = {k})",
-        hypotheses=("the generator B of the scaling limit, symmetric in L^2(rho)", "a readout independent of the forward pass"),
+        hypotheses=(
+            "gradients obey -dv/dT = B v in the scaling limit (derived in theory.scaling_limit.growth)",
+            "a readout independent of the forward pass",
+        ),
         source="THEORY E6, E5",
         subject=lambda: growth.growth_constant(k),
         twin=Twin("Lambda is larger by the factor 1 + 10^-6", lambda: growth.growth_constant(k) * (1 + 1e-6)),
@@ -49,9 +52,9 @@ def _is_enclosed(k: int, stated: float, _: Context) -> Verdict:
         if not upper - lower < as_ball(_WIDTH):
             return Undecided(f"the bounds are wider than {float(_WIDTH):.0e}: {facts}")
         value, slack = as_ball(Fraction(stated)), as_ball(_AGREEMENT)
-        if lower - slack < value and value < upper + slack:
+        if upper - slack < value < lower + slack:
             return Proved(f"{facts}; Rayleigh's quotient and its companion of a polynomial, moments by Gamma values in balls")
-    return Refuted(facts)
+        return Refuted(facts) if value < lower - slack or value > upper + slack else Undecided(facts)
 
 
 def sign_claim() -> Claim:

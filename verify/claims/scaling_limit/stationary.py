@@ -36,7 +36,7 @@ def density_claim() -> Claim:
         id="scaling_limit.stationary_density",
         statement="at a given second moment Q the stationary density is exp(-2 |u|^(k+2)/((k+2) c^2 Q))/Z: it has no flux",
         latex=r"\tfrac{c^2 Q}{2} \rho' + |u|^k u\, \rho = 0,\quad \rho(u) = Z^{-1} e^{-2|u|^{k+2}/((k+2) c^2 Q)}",
-        hypotheses=(_SCALING, "every k > 0, c > 0, Q > 0; u > 0, rho being even"),
+        hypotheses=(_SCALING, "every k > 0, c > 0, Q > 0; u > 0, rho being even", "Euler's integral of Gamma"),
         source="THEORY E4",
         subject=lambda: stationary.self_consistent_density(),
         twin=Twin("the density of a Q larger by the factor 1 + 10^-6", _density_of_larger_moment),
@@ -51,10 +51,16 @@ def _density_of_larger_moment() -> sympy.Expr:
 
 
 def _has_no_flux(density: sympy.Expr, _: Context) -> Verdict:
+    """And rho(0) is 1/Z: Z = 2 int_0^oo exp(-b u^(1/a)) du = 2 a Gamma(a) b^-a by Euler's integral, a = 1/(k+2)."""
     flux = c**2 * Q / 2 * sympy.diff(density, u) + u ** (k + 1) * density
-    return identity_verdict(
-        flux, {u: 1, k: 2, c: 1, Q: 1}, "(c^2 Q/2) rho' + u^(k+1) rho has normal form 0, for all k, c, Q, u"
-    )
+    a, b = 1 / (k + 2), 2 / ((k + 2) * c**2 * Q)
+    mass = density.subs(u, 0) * 2 * a * sympy.gamma(a) * b**-a
+    reason = "(c^2 Q/2) rho' + u^(k+1) rho and the mass less 1 have normal form 0, for all k, c, Q and u"
+    for defect in (flux, mass - 1):
+        verdict = identity_verdict(defect, {u: 1, k: 2, c: 1, Q: 1}, reason)
+        if not isinstance(verdict, Proved):
+            return verdict
+    return verdict
 
 
 def _is_normalized(density: sympy.Expr, _: Context) -> Verdict:
