@@ -21,11 +21,11 @@ from theory.wide_limit.grid import Resolution
 TOLERANCE = 1e-10
 SMALLEST_RATE = 1e-6  # below it the error of a rate is absolute, in units of this
 _REFINEMENTS = 4
+_RATES = 1e-300, 0.5 - 1e-15  # beyond, a rate has underflowed or 1 - 2 rate is rounding
 _LARGEST_START = math.log(4)  # of log c for several layers, where one layer is no guide for p near 1/2
-_NUDGE = 0.01  # of log c, where the secant method starts
-_FARTHEST = 50.0  # of log c
-_FAR_BELOW = -20.0  # a rate 10^-9 of its target tells nothing of the slope
-_SECANT_STEPS, _SECANT_TOLERANCE = 30, 1e-6
+_NUDGE, _STRIDE, _FARTHEST = 0.01, 2.0, 11.0  # of log c: the first step, the longest, and where grids end
+_LEAST_SLOPE = 0.05  # where rates have saturated in doubles it would be 0
+_SECANT_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -139,29 +139,25 @@ def _stages(depth: int) -> list[int]:
 
 
 def _secant(excess: Callable[[float], float], start: float) -> tuple[float, float]:
-    """A zero of `excess` near `start`, or above where that is -oo, by the secant method; and the slope there."""
-    low = start
-    while (below := excess(low)) < _FAR_BELOW:
-        low += 0.5
-    high = low + _NUDGE
-    above = excess(high)
-    for _ in range(_SECANT_STEPS):
-        slope = (above - below) / (high - low)
-        low, below, high = high, above, high - above / slope
-        if abs(high - low) <= _SECANT_TOLERANCE:
+    """A zero of `excess` near `start` by the secant method with bounded steps, and the slope there."""
+    low, high = start, start + _NUDGE
+    below, above = excess(low), excess(high)
+    while abs(high) <= _FARTHEST:
+        slope = max((above - below) / (high - low), _LEAST_SLOPE)
+        step = max(-_STRIDE, min(_STRIDE, -above / slope))
+        low, below, high = high, above, high + step
+        if abs(step) <= _SECANT_TOLERANCE:
             return high, slope
-        if abs(high) > _FARTHEST:
-            break
         above = excess(high)
     raise ArithmeticError(f"no noise scale found from log c = {start:.3g} on: inputs with zeros may not reach so low a rate")
 
 
 def _excess(chain: Chain, depth: int, target: float, resolution: Resolution, log_c: float) -> float:
-    """log(-log(1 - 2 rate)) less its target, at sigma = c omega/sqrt(L); -oo where the rate underflows."""
+    """log(-log(1 - 2 rate)) less its target, at sigma = c omega/sqrt(L)."""
     scaled = chain.with_sigma(math.exp(log_c) * chain.omega / math.sqrt(depth))
     (last,) = deque(laws(scaled, depth, resolution), maxlen=1)
-    ratio = math.log1p(-2 * last.negative_rate) / math.log1p(-2 * target)
-    return math.log(ratio) if ratio > 0 else -math.inf
+    rate = min(max(last.negative_rate, _RATES[0]), _RATES[1])
+    return math.log(math.log1p(-2 * rate) / math.log1p(-2 * target))
 
 
 def depth_within(chain: Chain, target: float) -> tuple[int, float]:
