@@ -121,7 +121,7 @@ def test_the_command_answers_the_inverse_question(capsys: pytest.CaptureFixture[
 def test_the_command_prints_either_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert "greatest depth   595" in calibrate(capsys, "--sigma", "1/3")[1]
     assert "greatest depth   0" in calibrate(capsys, "--sigma", "9")[1]
-    assert "sigma*           0.692386259012979" in calibrate(capsys, "--depth", "10")[1]
+    assert "sigma            0.692386259012979" in calibrate(capsys, "--depth", "10")[1]
 
 
 def test_zero_layers_have_rate_0_and_solving_for_sigma_names_no_given_sigma(capsys: pytest.CaptureFixture[str]) -> None:

@@ -201,7 +201,7 @@ def evolve(equations: SignEquations) -> Solution:
     from scipy.interpolate import make_interp_spline
 
     k, resolution = equations.k, equations.resolution
-    ends = [float(numpy.log(numpy.expm1(k * time))) / k for time in (resolution.start, _END)]
+    ends = [time + float(numpy.log(-numpy.expm1(-k * time))) / k for time in (resolution.start, _END)]
     steps = solve_ivp(
         equations.slopes,
         ends,

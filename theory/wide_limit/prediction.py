@@ -18,6 +18,7 @@ from theory.wide_limit.grid import Resolution
 
 TOLERANCE = 1e-10
 SMALLEST_RATE = 1e-6  # below it the error of a rate is absolute, in units of this
+_TINY = 1e-300  # where f' has underflowed
 _REFINEMENTS = 4
 _LARGEST_START = 4.0  # of c, where tan(pi p) is a poor guess for several layers
 _MOST_LAYERS = 20_000
@@ -61,8 +62,9 @@ def predict(chain: Chain, depth: int, *, gradients: bool = False, tolerance: flo
     """Layers 1..depth of the wide limit.
 
     gradients: also go backward, at thrice the cost and with checkpoints, so that memory grows like sqrt(depth).
-    Raises `InputError` where the signal dies out (a diagonal gain below the critical one) and where the law does not fit
-    on a grid (sigma far smaller than omega). Source: THEORY E4, E5.
+    Raises `InputError` where the signal dies out (a diagonal gain below the critical one), where the law does not fit on a
+    grid (sigma far smaller than omega), and where a gradient underflows (given inputs far out, where f is flat).
+    Source: THEORY E4, E5.
     """
     resolution = Resolution()
     coarse = _layers(chain, depth, resolution.coarser(), gradients)
@@ -91,7 +93,7 @@ def _layers(chain: Chain, depth: int, resolution: Resolution, gradients: bool) -
 def _difference(coarse: list[Layer], fine: list[Layer]) -> float:
     """The largest relative difference of two predictions of the same layers."""
     one, two = (numpy.array([_quantities(layer) for layer in layers]) for layers in (coarse, fine))
-    size = numpy.maximum(abs(two), [0, SMALLEST_RATE, 0, 0, 0])
+    size = numpy.maximum(abs(two), [_TINY, SMALLEST_RATE, _TINY, _TINY, _TINY])
     return float((abs(one - two) / size).max())
 
 
