@@ -102,6 +102,11 @@ def test_too_few_powers_leave_the_growth_constant_undecided(monkeypatch: pytest.
     assert isinstance(found.checks[0].run(found.subject(), CONTEXT), Undecided)
 
 
+def test_a_steep_drift_does_not_overflow() -> None:
+    """k = 30: exp(k T) is beyond doubles at T = 30."""
+    assert scaling_limit.c_star_error(0.4, 30) < 1e-7
+
+
 # --- elements -------------------------------------------------------------------------------------------------------
 
 

@@ -11,8 +11,8 @@ transform no wider than exp(-(a k)^2/4), so nodes a*step apart err by exp(-(pi/s
 itself is analytic for |Im u| < pi, which adds exp(-2 pi^2/step). A less smooth f adds its own limit, which refinement sees.
 
 **Grading.** Where f or the next layer's Gaussian, seen through f, asks for a scale b < a, it does so near 0 only: f'(h) <=
-f(h)/h, so far out both vary on a scale in proportion to h. There h = (a/g) log(1 + (b/a) (e^(g y) - 1)), y = log(1 + e^u): nodes
-b*step apart near 0, (b + g h)*step further out, a*step in the end. The branch points, |Im y| = pi/g, are far away.
+f(h)/h, so far out both vary on a scale in proportion to h. There h = (a/g) log(1 + (b/a) (e^(g y) - 1)), y = log(1 + e^u):
+nodes b*step apart near 0, (b + g h)*step further out, a*step in the end. The branch points, |Im y| = pi/g, are far away.
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class Grid:
 
     @classmethod
     def up_to(cls, end: float, scale: float, finest: float, growth: float, step: float) -> "Grid":
-        """As far as h = end with a = scale, b = min(finest, scale), g = growth. Raises `InputError` for more than 2^19 nodes."""
+        """As far as h = end; a = scale, b = min(finest, scale), g = growth. Raises `InputError` for more than 2^19 nodes."""
         from scipy.special import expit
 
         ratio = min(1.0, finest / scale)
