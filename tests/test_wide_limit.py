@@ -114,6 +114,16 @@ def test_the_noise_scale_gives_the_rate_that_was_asked_for(depth: int, p: float)
     assert found.error < 1e-10
 
 
+@pytest.mark.parametrize(
+    ("depth", "p", "law"), [(30, 0.49999, Gaussian()), (30, 0.499, Atoms((1.0,))), (2, 1e-9, Atoms((3.0,)))]
+)
+def test_a_rate_near_the_ends_of_its_range_is_reached(depth: int, p: float, law: Gaussian | Atoms) -> None:
+    """Near 1/2 the rate rounds to 1/2 beyond the root, near 0 it is exp(-1/s^2) for given inputs."""
+    found = noise_scale(Chain.of(CATALOGUE["logistic"], 1.0, law), depth, p)
+    exact = predict(Chain.of(CATALOGUE["logistic"], found.sigma, law), depth).layers[-1].negative_rate
+    assert exact == pytest.approx(p, abs=1e-9 * min(p, 1 - 2 * p) + 1e-12)
+
+
 def test_the_first_layer_flips_with_probability_arctan_s_over_pi() -> None:
     """Two jointly normal variables with correlation cos(theta) differ in sign with probability theta/pi."""
     for s in (1e-4, 0.1, 0.5, 2.0):

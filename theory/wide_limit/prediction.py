@@ -8,6 +8,7 @@ the reported error says so.
 import math
 from collections import deque
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy
 
@@ -20,7 +21,9 @@ TOLERANCE = 1e-10
 SMALLEST_RATE = 1e-6  # below it the error of a rate is absolute, in units of this
 _TINY = 1e-300  # where f' has underflowed
 _REFINEMENTS = 4
-_LARGEST_START = 4.0  # of c, where tan(pi p) is a poor guess for several layers
+_STARTS = 0.01, 4.0  # the range of c in which to start
+_LARGEST_RATE = 0.5 - 1e-15  # where 1 - 2 rate is rounding
+_STRIDE = 2.0  # of log c, on the way to a bracket
 _MOST_LAYERS = 20_000
 _NUDGE = 1e-4  # of log c, for a difference quotient
 
@@ -105,30 +108,33 @@ def _quantities(layer: Layer) -> tuple[float, ...]:
 def noise_scale(chain: Chain, depth: int, target: float, *, tolerance: float = TOLERANCE) -> NoiseScale:
     """The sigma at which the negative rate after `depth` layers is `target`; the sigma of `chain` itself is not used.
 
-    log(-log(1 - 2 rate)) is nearly linear in log sigma, and c = sigma sqrt(L)/omega changes slowly with depth. So the
-    secant method starts from one layer, where c = tan(pi p) for a Gaussian input, and goes down in steps of four times the
-    depth; refined grids then correct the root. That there is only one root is observed, not proved.
+    log(-log(1 - 2 rate)) is nearly linear in log sigma, and c = sigma sqrt(L)/omega changes slowly with depth. So Brent's
+    method starts from one layer, where c = tan(pi p) for a Gaussian input, and goes down in steps of four times the depth;
+    refined grids then correct the root. That there is only one root is observed, not proved.
 
     target: 0 < p < 1/2. Raises `InputError` outside, and where sigma is so small that the law does not fit on a grid.
     Source: THEORY D5.
     """
     if not 0 < target < 0.5:
         raise InputError("p", target, "must lie strictly between 0 and 1/2")
-    resolution = Resolution().coarser()
-    c = min(math.tan(math.pi * target), _LARGEST_START) if depth > 1 else math.tan(math.pi * target)
+    c = min(max(math.tan(math.pi * target), _STARTS[0]), _STARTS[1])
     for layers in (depth // 4**n for n in reversed(range(int(math.log(depth, 4)) + 1))):
-        c = _root_of_rate(chain, layers, target, c, resolution, tolerance if layers == depth else 1e-3)
+        c = _root_of_rate(chain, layers, target, c, tolerance if layers == depth else 1e-2)
     return _polished(chain, depth, target, c, tolerance)
 
 
-def _root_of_rate(chain: Chain, depth: int, target: float, start: float, resolution: Resolution, tolerance: float) -> float:
+def _root_of_rate(chain: Chain, depth: int, target: float, start: float, tolerance: float) -> float:
     """c = sigma sqrt(L)/omega at the target, on one grid."""
-    from scipy.optimize import newton
+    from scipy.optimize import brentq
 
+    @cache
     def excess(log_c: float) -> float:
-        return _excess(chain, depth, target, math.exp(log_c), resolution)
+        return _excess(chain, depth, target, math.exp(log_c), Resolution().coarser())
 
-    return math.exp(newton(excess, math.log(start), x1=math.log(start) + 0.01, tol=tolerance))
+    near = far = math.log(start)
+    while (excess(near) > 0) == (excess(far) > 0):
+        near, far = far, far - max(-_STRIDE, min(_STRIDE, excess(far) + math.copysign(tolerance, excess(far))))
+    return math.exp(brentq(excess, near, far, xtol=tolerance))
 
 
 def _polished(chain: Chain, depth: int, target: float, c: float, tolerance: float) -> NoiseScale:
@@ -149,7 +155,8 @@ def _excess(chain: Chain, depth: int, target: float, c: float, resolution: Resol
     """log(-log(1 - 2 rate)) less its target."""
     scaled = chain.with_sigma(c * chain.omega / math.sqrt(depth))
     (last,) = deque(laws(scaled, depth, resolution), maxlen=1)
-    return math.log(math.log1p(-2 * last.negative_rate) / math.log1p(-2 * target))
+    rate = min(max(last.negative_rate, _TINY), _LARGEST_RATE)
+    return math.log(math.log1p(-2 * rate) / math.log1p(-2 * target))
 
 
 def depth_within(chain: Chain, target: float) -> tuple[int, float]:
