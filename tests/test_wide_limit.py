@@ -30,7 +30,7 @@ def nearly_linear(sigma: float, **changes: object) -> Chain:
     return Chain.of(TANH.rescaled(10**200, sympy.Integer(10) ** -200), sigma, **changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("c", [0.1, 0.5, 1.83, 5])
+@pytest.mark.parametrize("c", [0.1, 1.83, 5])
 @pytest.mark.parametrize("depth", [1, 2, 5, 50])
 def test_smooth_members_reach_ten_digits(depth: int, c: float) -> None:
     for name in sorted(CATALOGUE.keys() - KINKED) if depth < 50 else ["tanh", "erf", "arctan_unit"]:
@@ -56,7 +56,7 @@ def test_strong_noise_and_far_inputs_cost_no_accuracy(name: str, s: float, devia
         assert found.layers[0].second_moment == pytest.approx(exact, rel=1e-11)
 
 
-@pytest.mark.parametrize("c", [0.1, 0.5, 1.83, 5])
+@pytest.mark.parametrize("c", [0.1, 1.83, 5])
 @pytest.mark.parametrize("name", KINKED)
 def test_a_kink_at_zero_costs_nothing(name: str, c: float) -> None:
     assert predict(at_c(KINKED[name], c, 50), 50, gradients=True).error < 1e-10
