@@ -1,6 +1,9 @@
 """Every test starts at the default precisions; Hypothesis is quick and repeatable unless told otherwise."""
 
+import os
 from collections.abc import Iterator
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy is loaded: on these small matrices its threads double the time
 
 import flint
 import mpmath

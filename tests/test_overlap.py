@@ -14,6 +14,7 @@ from theory.gains.lyapunov import N
 from theory.overlap import alignment, chain, closure, decorrelation
 from theory.overlap.closure import V, rho
 from theory.validation import InputError
+from theory.wide_limit import Chain, predict
 from verify.claim import Context
 from verify.claims import overlap as room
 from verify.verdict import Refuted
@@ -64,7 +65,15 @@ def test_doubling_the_nodes_changes_nothing(name: str, overlap: float) -> None:
     for one, two in zip(coarse, fine, strict=True):
         assert one.overlap == pytest.approx(two.overlap, abs=1e-8)
         assert one.second_moment == pytest.approx(two.second_moment, rel=1e-8)
-        assert two.mass == pytest.approx(1, abs=1e-10)
+        assert two.error < 1e-8
+
+
+@pytest.mark.parametrize(("sigma", "overlap"), [(0.4, 0.3), (0.4, 0.99), (10.0, 0.5), (100.0, -0.9)])
+def test_the_stated_error_covers_the_distance_to_the_law_of_one_input(sigma: float, overlap: float) -> None:
+    """The second moment, by another quadrature."""
+    one = predict(Chain.of(CATALOGUE["tanh"], sigma), 5).layers
+    for layer, alone in zip(chain.propagate_pair(numpy.tanh, 1.0, sigma, 5, overlap), one, strict=True):
+        assert layer.second_moment == pytest.approx(alone.second_moment, rel=layer.error + 1e-10)
 
 
 def test_one_of_two_inputs_moves_as_if_it_were_alone() -> None:
@@ -101,9 +110,13 @@ def test_the_pair_chain_agrees_with_particles() -> None:
     assert abs(closure.propagate_closure(numpy.tanh, 1 + C**2 / depth, depth, 0.5)[-1][1] - exact) > 0.06
 
 
-def test_overlaps_of_plus_and_minus_one_are_refused() -> None:
+def test_what_the_pair_chain_cannot_do_is_refused() -> None:
     with pytest.raises(InputError, match=r"overlap=1: must lie strictly between"):
         chain.propagate_pair(numpy.tanh, 1.0, 0.4, 3, 1)
+    with pytest.raises(InputError, match="sigma=0: must be > 0"):
+        chain.propagate_pair(numpy.tanh, 1.0, 0, 3, 0.5)
+    with pytest.raises(InputError, match="takes more than 2048 nodes"):
+        chain.propagate_pair(numpy.tanh, 1.0, 0.001, 3, 0.5)
     with pytest.raises(InputError, match=r"overlap=1\.5: must lie in"):
         closure.propagate_closure(numpy.tanh, 1.0, 3, 1.5)
 

@@ -17,7 +17,6 @@ from theory.scaling_limit import elements, entrance, first_layer, growth, statio
 from theory.validation import InputError
 from verify.checker.growth_constant import rayleigh_bounds
 from verify.claim import Claim, Context
-from verify.claims import all_claims
 from verify.claims import scaling_limit as room
 from verify.claims.scaling_limit.entrance import chain_negative_rate
 from verify.cross_check.splitting import split
@@ -29,7 +28,7 @@ CONTEXT = Context(device="cpu")
 
 
 def claim(name: str) -> Claim:
-    (found,) = (claim for claim in all_claims() if claim.id == f"scaling_limit.{name}")
+    (found,) = (claim for claim in room.claims() if claim.id == f"scaling_limit.{name}")
     return found
 
 
@@ -101,6 +100,11 @@ def test_too_few_powers_leave_the_growth_constant_undecided(monkeypatch: pytest.
     )
     found = claim("growth.2")
     assert isinstance(found.checks[0].run(found.subject(), CONTEXT), Undecided)
+
+
+def test_a_steep_drift_does_not_overflow() -> None:
+    """k = 30: exp(k T) is beyond doubles at T = 30."""
+    assert scaling_limit.c_star(0.4, 10) < scaling_limit.c_star(0.4, 30) < 2.01
 
 
 # --- elements -------------------------------------------------------------------------------------------------------

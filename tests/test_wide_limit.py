@@ -30,15 +30,33 @@ def nearly_linear(sigma: float, **changes: object) -> Chain:
     return Chain.of(TANH.rescaled(10**200, sympy.Integer(10) ** -200), sigma, **changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("c", [0.1, 0.5, 1.83, 5])
-@pytest.mark.parametrize("depth", [1, 2, 5, 50, 1000])
+@pytest.mark.parametrize("c", [0.1, 1.83, 5])
+@pytest.mark.parametrize("depth", [1, 2, 5, 50])
 def test_smooth_members_reach_ten_digits(depth: int, c: float) -> None:
-    names = sorted(CATALOGUE.keys() - KINKED) if depth < 50 else ["tanh", "erf", "arctan_unit"] if depth == 50 else ["tanh"]
-    for name in names:
-        assert predict(at_c(CATALOGUE[name], c, depth), depth, gradients=depth < 1000).error < 1e-10, name
+    for name in sorted(CATALOGUE.keys() - KINKED) if depth < 50 else ["tanh", "erf", "arctan_unit"]:
+        assert predict(at_c(CATALOGUE[name], c, depth), depth, gradients=True).error < 1e-10, name
 
 
-@pytest.mark.parametrize("c", [0.1, 0.5, 1.83, 5])
+@pytest.mark.parametrize(("depth", "c"), [(300, 0.1), (500, 1.83)])
+def test_errors_do_not_grow_with_depth(depth: int, c: float) -> None:
+    assert predict(at_c(TANH, c, depth), depth).error < 1e-10
+
+
+@pytest.mark.parametrize(("s", "deviation"), [(1e3, 1), (1e3, 1e-3), (10, 100), (1e-2, 100), (2e-3, 1e3)])
+@pytest.mark.parametrize("name", ["erf", "softsign"])
+def test_strong_noise_and_far_inputs_cost_no_accuracy(name: str, s: float, deviation: float) -> None:
+    """erf: E erf(h)^2 = (2/pi) arcsin(2V/(1 + 2V)) for h ~ N(0, V), so the first layer has a closed form."""
+    f = CATALOGUE[name]
+    omega = float(odd_sigmoid.omega(f))
+    found = predict(Chain.of(f, s * omega, Gaussian(deviation)), 5, gradients=True)
+    assert found.error < 1e-10
+    if name == "erf":
+        variance = (omega * deviation) ** 2 * (1 + s * s)
+        exact = 2 / math.pi * math.asin(2 * variance / (1 + 2 * variance))
+        assert found.layers[0].second_moment == pytest.approx(exact, rel=1e-11)
+
+
+@pytest.mark.parametrize("c", [0.1, 1.83, 5])
 @pytest.mark.parametrize("name", KINKED)
 def test_a_kink_at_zero_costs_nothing(name: str, c: float) -> None:
     assert predict(at_c(KINKED[name], c, 50), 50, gradients=True).error < 1e-10
@@ -53,7 +71,7 @@ def test_a_kink_elsewhere_is_reported_as_an_error() -> None:
 def test_plain_gauss_legendre_quadrature_agrees(name: str) -> None:
     """Another rule, other nodes, no band, no folding: see `by_gauss_legendre`."""
     chain = at_c(CATALOGUE[name], 1.83, 30)
-    ours, dense = predict(chain, 30, gradients=True).layers, by_gauss_legendre(chain, 30, nodes=400)
+    ours, dense = predict(chain, 30, gradients=True).layers, by_gauss_legendre(chain, 30, nodes=240)
     for layer, other in zip(ours, dense, strict=True):
         assert quantities(layer) == pytest.approx(quantities(other), rel=1e-10)
 
@@ -89,7 +107,7 @@ def test_a_rate_of_0_4_is_reached_where_the_notes_say(depth: int, c: float) -> N
     assert noise_scale(Chain.of(TANH, 1.0), depth, 0.4).sigma * math.sqrt(depth) == pytest.approx(c, abs=6e-4)
 
 
-@pytest.mark.parametrize(("depth", "p"), [(1, 0.4999), (1, 1e-4), (3, 0.4999), (30, 0.45), (30, 0.01), (100, 1e-3)])
+@pytest.mark.parametrize(("depth", "p"), [(1, 0.4999), (1, 1e-4), (3, 0.4999), (30, 0.45), (30, 0.01), (30, 1e-3)])
 def test_the_noise_scale_gives_the_rate_that_was_asked_for(depth: int, p: float) -> None:
     found = noise_scale(Chain.of(TANH, 1.0), depth, p)
     assert predict(Chain.of(TANH, found.sigma), depth).layers[-1].negative_rate == pytest.approx(p, rel=1e-9)
@@ -105,6 +123,16 @@ def test_rates_that_underflow_do_not_stop_the_search() -> None:
 def test_zeros_among_the_inputs_bound_the_rate_from_below() -> None:
     with pytest.raises(ArithmeticError, match="inputs with zeros"):
         noise_scale(Chain.of(TANH, 1.0, Atoms((0.0, 0.3, 2.0))), 10, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("depth", "p", "law"), [(30, 0.49999, Gaussian()), (30, 0.499, Atoms((1.0,))), (2, 1e-9, Atoms((3.0,)))]
+)
+def test_a_rate_near_the_ends_of_its_range_is_reached(depth: int, p: float, law: Gaussian | Atoms) -> None:
+    """Near 1/2 the rate rounds to 1/2 beyond the root, near 0 it is exp(-1/s^2) for given inputs."""
+    found = noise_scale(Chain.of(CATALOGUE["logistic"], 1.0, law), depth, p)
+    exact = predict(Chain.of(CATALOGUE["logistic"], found.sigma, law), depth).layers[-1].negative_rate
+    assert exact == pytest.approx(p, abs=1e-9 * min(p, 1 - 2 * p) + 1e-12)
 
 
 def test_the_first_layer_flips_with_probability_arctan_s_over_pi() -> None:
@@ -199,9 +227,9 @@ def test_checkpoints_do_not_change_the_gradient(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_growing_gradients_do_not_overflow() -> None:
-    """In the linear regime the mean square grows by 1 + s^2 a layer: 5^449 is beyond doubles, its root is not."""
-    layers = predict(nearly_linear(2.0, input=Gaussian(1e-60)), 450, gradients=True).layers
-    assert layers[0].gradient_ratio == pytest.approx(5 ** (449 / 2), rel=1e-9)
+    """In the linear regime the mean square grows by 1 + s^2 a layer: 901^109 is beyond doubles, its root is not."""
+    layers = predict(nearly_linear(30.0, input=Gaussian(1e-60)), 110, gradients=True).layers
+    assert layers[0].gradient_ratio == pytest.approx(901 ** (109 / 2), rel=1e-9)
 
 
 def test_bad_values_are_refused_with_their_name() -> None:
@@ -224,3 +252,11 @@ def test_bad_values_are_refused_with_their_name() -> None:
 def test_a_signal_that_dies_out_is_an_error_that_names_the_layer() -> None:
     with pytest.raises(InputError, match="died out"):
         predict(Chain(TANH, TANH.derivative(), 0.1, 0.1), 1000)
+
+
+def test_inputs_too_far_out_for_a_gradient_are_an_error_in_its_computation_only() -> None:
+    """f'(700) = 1/cosh(700)^2 = 10^-607 is 0 in doubles."""
+    chain = Chain.of(TANH, 1e-3, Atoms((700.0,)))
+    assert predict(chain, 3).error < 1e-10
+    with pytest.raises(InputError, match="depth=1: no gradient passes"):
+        predict(chain, 3, gradients=True)

@@ -14,14 +14,17 @@ with phi(k, +-k') = sum cos cos even -+ sum sin sin odd, even and odd the parts 
 Gauss-Legendre, that over k the trapezoidal rule: both converge geometrically.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy
 
+from theory import validation
 from theory.overlap.closure import Array, Function
 from theory.validation import InputError
 
 _TAIL = 7.0  # standard deviations of noise beyond which a law is cut off: 3e-12
+_MOST_NODES = 2048
 _CUT = 7.5  # standard deviations of the noise's characteristic function
 
 
@@ -29,13 +32,13 @@ _CUT = 7.5  # standard deviations of the noise's characteristic function
 class PairLayer:
     """After the activation of one layer: second_moment E f(a)^2, overlap E f(a) f(b)/E f(a)^2.
 
-    mass: that of the computed law, 1 where the quadrature resolves it.
+    error: how far a rule with three quarters of the nodes is from either, in units of the second moment or of 1.
     """
 
     layer: int
     second_moment: float
     overlap: float
-    mass: float
+    error: float
 
 
 def propagate_pair(
@@ -44,26 +47,39 @@ def propagate_pair(
     """The exact wide limit at layers 1..depth for two Gaussian inputs with E x^2 = 1 and the given overlap, |overlap| < 1.
 
     f: odd, elementwise on arrays. nodes: quadrature nodes on the half line, by default 24 + 12 omega/sigma, which resolve
-    the noise; overlaps near +-1 need more. Doubling it shows the error, and so does the mass.
+    the noise where omega/10 < sigma < omega; sigma >> omega and overlaps near +-1 need more, and `error` says so. Raises
+    `InputError` for |overlap| >= 1, and beyond 2048 nodes.
     """
     if not -1 < overlap < 1:
         raise InputError("overlap", overlap, "must lie strictly between -1 and 1; at +-1 the two inputs are one")
-    points, gauss = numpy.polynomial.legendre.leggauss(nodes or 24 + int(12 * omega / sigma))
+    ratio = validation.positive_float("omega", omega) / validation.positive_float("sigma", sigma)
+    count = nodes or 24 + int(min(12 * ratio, _MOST_NODES))
+    if count > _MOST_NODES:
+        raise InputError("sigma", sigma, f"takes more than {_MOST_NODES} nodes to resolve; choose sigma nearer to omega")
+    rules = (_moments(f, omega, sigma, validation.depth(depth), overlap, n) for n in (count, 3 * count // 4))
+    return [
+        PairLayer(layer, q, overlap, max(abs(coarse_q / q - 1), abs(coarse_overlap - overlap)))
+        for layer, ((q, overlap), (coarse_q, coarse_overlap)) in enumerate(zip(*rules, strict=True), start=1)
+    ]
+
+
+def _moments(f: Function, omega: float, sigma: float, depth: int, overlap: float, nodes: int) -> Iterator[tuple[float, float]]:
+    """(second moment, overlap) of layers 1..depth."""
+    points, gauss = numpy.polynomial.legendre.leggauss(nodes)
     variance = omega**2 + sigma**2
     h, weights = _on_interval(points, gauss, _TAIL * variance**0.5)
     same, opposite = (_normal(h, variance, sign * overlap) for sign in (1, -1))
-    layers = []
     for layer in range(1, depth + 1):
         x = f(h)
         mesh = 2 * weights[:, None] * weights
         even, odd = mesh * (same + opposite), mesh * (same - opposite)
         q, r = float(even.sum(axis=1) @ x**2), float(x @ odd @ x)
-        layers.append(PairLayer(layer, q, r / q, float(even.sum())))
-        noise = sigma * q**0.5
-        end = omega * float(x.max()) + _TAIL * noise
+        yield q, r / q
+        if layer == depth:
+            return
+        end = omega * float(x.max()) + _TAIL * sigma * q**0.5
         h, weights = _on_interval(points, gauss, end)
         same, opposite = _step(omega * x, even, odd, sigma**2 * q, sigma**2 * r, h, end)
-    return layers
 
 
 def _on_interval(points: Array, gauss: Array, end: float) -> tuple[Array, Array]:

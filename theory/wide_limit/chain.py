@@ -25,6 +25,7 @@ from theory.validation import InputError, positive_float
 from theory.wide_limit.grid import Array, Grid, Resolution, Transition
 
 _TAIL = 1e-20  # of the mass, left out at the far end
+_GROWTH = 1 / 16  # of the distance between nodes, in units of h
 _FAINTEST = 1e-140  # a smaller second moment would underflow when squared
 
 
@@ -118,13 +119,13 @@ class Chain:
 
     @cached_property
     def length(self) -> float:
-        """A scale on which f varies: an eighth of where f(h)/h has fallen to half its value near 0."""
-        sizes: Array = numpy.ldexp(1.0, numpy.arange(-100, 1001))
+        """A scale on which f varies: about an eighth of where f(h)/h has fallen to half its value near 0."""
+        sizes: Array = numpy.ldexp(1.0, numpy.arange(-1000, 1001))
         quotient = self.f(sizes) / sizes
-        bent = sizes[quotient < quotient[0] / 2]
-        if not len(bent):
+        straight = float(sizes[quotient >= quotient.max() / 2].max())
+        if straight == sizes[-1]:
             raise InputError("f", self.f, "f(h)/h does not fall to half its value at 0; f must be bounded")
-        return float(bent[0]) / 8
+        return straight / 4
 
 
 @dataclass(frozen=True)
@@ -176,8 +177,8 @@ def enter(chain: Chain, resolution: Resolution) -> Law:
     noise = chain.sigma * _alive(0, chain.input.second_moment) ** 0.5
     inputs = chain.omega * chain.input.largest(resolution.reach)
 
-    def at(scale: float) -> Law:
-        grid = Grid.up_to(inputs + resolution.reach * noise, scale, resolution.step)
+    def at(finest: float, growth: float) -> Law:
+        grid = Grid.up_to(inputs + resolution.reach * noise, noise, finest, growth, resolution.step)
         densities = chain.input.enter(grid.nodes, chain.omega, noise, resolution.reach)
         return Law(1, grid, *densities, chain.f(grid.nodes), None)
 
@@ -191,8 +192,8 @@ def advance(chain: Chain, law: Law, resolution: Resolution) -> Law:
     masses = law.grid.weights * numpy.stack([law.kept, law.flipped])
     end = _end(sources, masses.sum(axis=0), noise)
 
-    def at(scale: float) -> Law:
-        grid = Grid.up_to(end, scale, resolution.step)
+    def at(finest: float, growth: float) -> Law:
+        grid = Grid.up_to(end, noise, finest, growth, resolution.step)
         step = Transition(sources, grid.nodes, noise, resolution.reach)
         (same_kept, same_flipped), (kept_turned, flipped_turned) = masses @ step.same, masses @ step.mirrored
         return Law(law.layer + 1, grid, same_kept + flipped_turned, same_flipped + kept_turned, chain.f(grid.nodes), step)
@@ -207,12 +208,17 @@ def _end(sources: Array, masses: Array, noise: float) -> float:
     return float((sources + noise * reach).max())
 
 
-def _settled(chain: Chain, at: Callable[[float], Law], noise: float) -> Law:
-    """The law on a grid that resolves f, the noise that has entered and the noise that comes next."""
-    scale = min(noise, chain.length)
-    law = at(scale)
+def _settled(chain: Chain, at: Callable[[float, float], Law], noise: float) -> Law:
+    """The law on a grid that resolves f, the noise that has entered and the noise that comes next.
+
+    The next Gaussian, exp(-(y - omega f(h))^2/(2 noise^2)), varies with h on a scale noise/(omega f') >= noise h/(omega f).
+    """
+    law = at(chain.length, _GROWTH)
     coming = chain.sigma * _alive(law.layer, law.second_moment) ** 0.5
-    return law if coming > 0.9 * scale else at(coming)
+    finest = min(chain.length, coming)
+    if finest > 0.9 * noise:
+        return law
+    return at(finest, min(_GROWTH, coming / (4 * chain.omega * float(law.x.max()))))
 
 
 def _alive(layer: int, second_moment: float) -> float:

@@ -12,11 +12,11 @@ The recursion runs against the chain, whose laws would fill the memory at great 
 checkpoint every few layers, and each segment between two of them is computed again when it is needed.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy
-
+from theory.validation import InputError
 from theory.wide_limit.chain import Chain, Law, advance
 from theory.wide_limit.grid import Array, Resolution
 
@@ -39,13 +39,20 @@ def log_gradient_moments(
     last: the law of layer `depth`. checkpoints: laws of some layers, in ascending order, the first of layer 1.
     """
     v = chain.slope(last.grid.nodes) ** 2
-    moment = last.mean(v)
-    logs = [float(numpy.log(moment))]
+    moment = _alive(last, v)
+    logs = [math.log(moment)]
     for law, following in _backwards(chain, depth, checkpoints, resolution):
         v = pull_back(chain, law, following, v / moment)
-        moment = law.mean(v)
-        logs.append(logs[-1] + float(numpy.log(moment)))
+        moment = _alive(law, v)
+        logs.append(logs[-1] + math.log(moment))
     return logs[::-1]
+
+
+def _alive(law: Law, v: Array) -> float:
+    moment = law.mean(v)
+    if not moment > 0:
+        raise InputError("depth", law.layer, "no gradient passes this layer: f' is 0 in doubles; choose smaller inputs")
+    return moment
 
 
 def pull_back(chain: Chain, law: Law, following: Law, v: Array) -> Array:

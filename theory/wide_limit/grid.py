@@ -9,11 +9,15 @@ rule, SIAM Review 56, 2014).
 **How fine.** The integrands are products of two Gaussian profiles at least `a` wide. Such a product has a Fourier
 transform no wider than exp(-(a k)^2/4), so nodes a*step apart err by exp(-(pi/step)^2): 7e-18 at step 0.5. The map
 itself is analytic for |Im u| < pi, which adds exp(-2 pi^2/step). A less smooth f adds its own limit, which refinement sees.
+
+**Grading.** Where f or the next layer's Gaussian, seen through f, asks for a scale b < a, it does so near 0 only: f'(h) <=
+f(h)/h, so far out both vary on a scale in proportion to h. There h = (a/g) log(1 + (b/a) (e^(g y) - 1)), y = log(1 + e^u):
+nodes b*step apart near 0, (b + g h)*step further out, a*step in the end. The branch points, |Im y| = pi/g, are far away.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy
 from numpy.typing import NDArray
@@ -26,7 +30,8 @@ if TYPE_CHECKING:
 Array = NDArray[numpy.float64]
 
 _LOWEST = -34.0  # e^-34 = 2e-15 of a node's distance at 0 is left out
-_MOST_NODES, _MOST_ENTRIES = 1 << 20, 1 << 26
+_STRAIGHT = 300.0  # beyond, `_bent` has slope 1 in doubles
+_MOST_NODES, _MOST_ENTRIES = 1 << 19, 1 << 25  # about 1 GB
 _TOO_FINE = "is too small for a grid as wide as the law; choose sigma nearer to omega, or inputs nearer to 1"
 
 
@@ -52,15 +57,24 @@ class Grid:
     weights: Array
 
     @classmethod
-    def up_to(cls, end: float, scale: float, step: float) -> "Grid":
-        """h = scale log(1 + e^u), u in steps of `step`, as far as h = end. Raises `InputError` for more than 2^20 nodes."""
+    def up_to(cls, end: float, scale: float, finest: float, growth: float, step: float) -> "Grid":
+        """As far as h = end; a = scale, b = min(finest, scale), g = growth. Raises `InputError` for more than 2^19 nodes."""
         from scipy.special import expit
 
-        count = (end / scale - _LOWEST) / step
+        ratio = min(1.0, finest / scale)
+        count = (_bent(growth * end / scale, 1 / ratio) / growth - _LOWEST) / step
         if not count < _MOST_NODES:
             raise InputError("noise", scale, _TOO_FINE)
         u = _LOWEST + step * numpy.arange(int(count) + 1)
-        return cls(scale * numpy.logaddexp(0, u), scale * step * expit(u))
+        t = growth * numpy.logaddexp(0, u)
+        slope = ratio / (ratio + (1 - ratio) * numpy.exp(-t))
+        return cls(scale / growth * _bent(t, ratio), scale * slope * step * expit(u))
+
+
+def _bent(t: Any, ratio: float) -> Any:
+    """log(1 + ratio (e^t - 1)), of slope `ratio` at 0 and 1 far out; 1/ratio gives the inverse."""
+    near = numpy.minimum(t, _STRAIGHT)
+    return numpy.log1p(ratio * numpy.expm1(near)) + (t - near)
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ from theory.wide_limit.grid import Resolution
 
 TOLERANCE = 1e-10
 SMALLEST_RATE = 1e-6  # below it the error of a rate is absolute, in units of this
+_TINY = 1e-300  # where f' has underflowed
 _REFINEMENTS = 4
 _RATES = 1e-300, 0.5 - 1e-15  # beyond, a rate has underflowed or 1 - 2 rate is rounding
-_LARGEST_START = math.log(4)  # of log c for several layers, where one layer is no guide for p near 1/2
+_STARTS = math.log(0.01), math.log(4)  # the range of log c in which to start
 _NUDGE, _STRIDE, _FARTHEST = 0.01, 2.0, 11.0  # of log c: the first step, the longest, and where grids end
 _LEAST_SLOPE = 0.05  # where rates have saturated in doubles it would be 0
 _SECANT_TOLERANCE = 1e-6
@@ -65,8 +66,9 @@ def predict(chain: Chain, depth: int, *, gradients: bool = False, tolerance: flo
     """Layers 1..depth of the wide limit.
 
     gradients: also go backward, at thrice the cost and with checkpoints, so that memory grows like sqrt(depth).
-    Raises `InputError` beyond 20,000 layers, where the signal dies out (a diagonal gain below the critical one) and where the
-    law does not fit on a grid (sigma far smaller than omega). Source: THEORY E4, E5.
+    Raises `InputError` beyond 20,000 layers, where the signal dies out (a diagonal gain below the critical one), where the
+    law does not fit on a grid (sigma far smaller than omega), and where a gradient underflows (given inputs far out, where
+    f is flat). Source: THEORY E4, E5.
     """
     depth, resolution = chain_depth(depth), Resolution()
     coarse = _layers(chain, depth, resolution.coarser(), gradients)
@@ -95,7 +97,7 @@ def _layers(chain: Chain, depth: int, resolution: Resolution, gradients: bool) -
 def _difference(coarse: list[Layer], fine: list[Layer]) -> float:
     """The largest relative difference of two predictions of the same layers."""
     one, two = (numpy.array([_quantities(layer) for layer in layers]) for layers in (coarse, fine))
-    size = numpy.maximum(abs(two), [0, SMALLEST_RATE, 0, 0, 0])
+    size = numpy.maximum(abs(two), [_TINY, SMALLEST_RATE, _TINY, _TINY, _TINY])
     return float((abs(one - two) / size).max())
 
 
@@ -117,10 +119,9 @@ def noise_scale(chain: Chain, depth: int, target: float, *, tolerance: float = T
     if not 0 < target < 0.5:
         raise InputError("p", target, "must lie strictly between 0 and 1/2")
     depth, resolution = chain_depth(depth), Resolution().coarser()
-    log_c, slope = math.log(math.tan(math.pi * target)), 1.0
+    log_c, slope = min(max(math.log(math.tan(math.pi * target)), _STARTS[0]), _STARTS[1]), 1.0
     for layers in _stages(depth):
-        start = log_c if layers == 1 else min(log_c, _LARGEST_START)
-        log_c, slope = _secant(partial(_excess, chain, layers, target, resolution), start)
+        log_c, slope = _secant(partial(_excess, chain, layers, target, resolution), log_c)
     for _ in range(_REFINEMENTS):  # Newton's steps on finer and finer grids; the last step is the error
         resolution = resolution.finer()
         step = _excess(chain, depth, target, resolution, log_c) / slope

@@ -47,7 +47,7 @@ def split(k: float, steps: int, start: float, nodes: int, flat: bool = False) ->
     flat: follow m too, from what it is without noise.
     """
     points, gauss = numpy.polynomial.legendre.leggauss(nodes)
-    first, last = (numpy.log(numpy.expm1(k * time)) / k for time in (start, _END))
+    first, last = (time + numpy.log(-numpy.expm1(-k * time)) / k for time in (start, _END))
     halves = numpy.logaddexp(0, k * numpy.linspace(first, last, 2 * steps + 1)) / k
     size = (k * start) ** (-1 / k)
     w, law = numpy.array([size]), numpy.ones((1, 2))  # masses of the even and the odd part
