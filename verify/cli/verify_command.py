@@ -127,7 +127,7 @@ def _summary(ledger: dict[str, Any], options: argparse.Namespace) -> str:
     state = colour(f"{changed} changed", "1;31") if changed else "all as pinned"
     skipped = f", {len(ledger['skipped'])} skipped" if ledger["skipped"] else ""
     written = f"written to {LEDGER}" if not options.names else f"a partial run, {LEDGER} is as it was"
-    return f"{len(ledger['claims'])} claims: {counts}{skipped}; {state}; {seconds:.0f} s; {written}"
+    return f"{len(ledger['claims'])} claims: {counts}{skipped}; {state}; {seconds:.0f} s of checks; {written}"
 
 
 def _falsehood(entry: dict[str, Any]) -> str:
