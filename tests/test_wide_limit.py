@@ -37,9 +37,18 @@ def test_smooth_members_reach_ten_digits(depth: int, c: float) -> None:
         assert predict(at_c(CATALOGUE[name], c, depth), depth, gradients=True).error < 1e-10, name
 
 
-@pytest.mark.parametrize(("depth", "c"), [(300, 0.1), (500, 1.83)])
-def test_errors_do_not_grow_with_depth(depth: int, c: float) -> None:
-    assert predict(at_c(TANH, c, depth), depth).error < 1e-10
+@pytest.mark.parametrize(("name", "depth", "c"), [("tanh", 300, 0.1), ("softsign", 300, 0.1), ("softsign", 1000, 1.89)])
+def test_errors_do_not_grow_with_depth(name: str, depth: int, c: float) -> None:
+    assert predict(at_c(CATALOGUE[name], c, depth), depth, gradients=True).error < 1e-10
+
+
+def test_a_thousand_layers_pass_back_0_158_of_the_gradient() -> None:
+    """THEORY E5; simulated there at width 64 as 0.157 to 0.160."""
+    found = noise_scale(Chain.of(TANH, 1.0), 1000, 0.4)
+    prediction = predict(Chain.of(TANH, found.sigma), 1000, gradients=True)
+    assert found.sigma * math.sqrt(1000) == pytest.approx(1.88820, abs=5e-6)
+    assert prediction.layers[0].gradient_ratio == pytest.approx(0.158, abs=5e-4)
+    assert prediction.error < 1e-10
 
 
 @pytest.mark.parametrize(("s", "deviation"), [(1e3, 1), (1e3, 1e-3), (10, 100), (1e-2, 100), (2e-3, 1e3)])
