@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy
 import pytest
 import scipy.integrate
+import scipy.optimize
 import sympy
 from flint import ctx
 from hypothesis import given
@@ -292,3 +293,24 @@ def test_exponents_beyond_doubles_are_refused() -> None:
 def test_c_star_goes_on_rising_where_exp_30_k_is_beyond_doubles() -> None:
     values = [scaling_limit.c_star(0.4, k) for k in (20, 40)]
     assert 1.99 < values[0] < values[1] < 2.02
+
+
+@pytest.mark.parametrize(("k", "tolerance"), [("1/4", 2e-7), ("1/2", 1e-8), ("3/2", 1e-9), ("2", 1e-11), ("10", 1e-10)])
+def test_growth_constants_agree_with_spectral_elements(k: str, tolerance: float) -> None:
+    """On densities B is A + rho <1, .>; its top is where (Lambda - A) y = rho has <1, y> = 1."""
+    power = float(Fraction(k))
+    space, generator = growth._stationary(power)
+    values = {stationary.k: power, stationary.c: 1}
+    rho = numpy.array([float(stationary.stationary_density().subs({**values, stationary.u: max(x, 1e-30)})) for x in space.x])
+    killed = numpy.diag(2 * (power + 1) * space.x**power * space.weights) - space.weights[:, None] * generator
+
+    def excess(growth: float) -> float:
+        mass = space.weights * rho
+        return float(space.weights @ numpy.linalg.solve(killed + growth * numpy.diag(space.weights), mass)) / mass.sum() - 1
+
+    assert scipy.optimize.brentq(excess, 0, 1, xtol=1e-15) == pytest.approx(growth.growth_constant(k), abs=tolerance)
+
+
+def test_exponents_too_small_to_tell_powers_apart_are_refused() -> None:
+    with pytest.raises(ArithmeticError, match="too small"):
+        growth.growth_constant("1e-9")
