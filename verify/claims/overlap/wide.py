@@ -8,10 +8,10 @@ import numpy
 
 from theory.activation import CATALOGUE
 from theory.overlap import chain, decorrelation
-from theory.overlap.closure import Array
+from theory.overlap.closure import Array, propagate_closure
 from verify.claim import Check, Claim, Context, Twin
 from verify.methods import precision_verdict
-from verify.verdict import Verdict
+from verify.verdict import Refuted, Supported, Verdict
 
 _NEAR = 1 + 1e-6
 _ACTIVATIONS = ("tanh", "softsign")
@@ -23,6 +23,7 @@ _TERMS = 10
 def claims() -> Iterator[Claim]:
     yield pair_claim()
     yield decay_claim()
+    yield deep_claim()
 
 
 def pair_claim() -> Claim:
@@ -140,3 +141,44 @@ def _rate_from_polynomials(k: int) -> mpmath.mpf:
             return 4 / moment(2) * mpmath.fsum(terms) - 1
 
         return mpmath.findroot(excess, (mpmath.mpf("0.05"), mpmath.mpf("0.3")), solver="anderson") * moment(2)
+
+
+_DEEP, _SCALED_NOISE = 1000, 1.84
+_OVERLAPS = {0.2: 0.1160, 0.5: 0.3063}
+
+
+def deep_claim() -> Claim:
+    """Under the closure the overlaps stay where the edge of chaos has them: 0.1705 and 0.4389."""
+    return Claim(
+        id="overlap.deep",
+        statement=f"after {_DEEP} layers of a wide tanh network at sigma = {_SCALED_NOISE}/sqrt(L) two inputs have an overlap of "
+        + ", ".join(f"{end:.4f} if it was {start}" for start, end in _OVERLAPS.items())
+        + ", to 4 decimals: the method forgets more than its closure says",
+        latex=r"\rho_L",
+        hypotheses=("N -> oo, no bias", "Gaussian inputs, E x^2 = 1"),
+        source="THEORY E9",
+        subject=lambda: _OVERLAPS,
+        twin=Twin(
+            "the overlaps are those of the closure",
+            lambda: {
+                start: propagate_closure(CATALOGUE["tanh"], 1 + _DEEP_SIGMA**2, _DEEP, start)[-1][1] for start in _OVERLAPS
+            },
+        ),
+        checks=(Check("precision", _are_reached),),
+        tier="full",
+    )
+
+
+_DEEP_SIGMA = _SCALED_NOISE / _DEEP**0.5
+
+
+def _are_reached(stated: dict[float, float], _: Context) -> Verdict:
+    found = {start: _deep_layer(start) for start in stated}
+    right = all(abs(found[start].overlap - end) <= 5e-5 + found[start].error for start, end in stated.items())
+    facts = ", ".join(f"{start}: {layer.overlap:.7f} (error {layer.error:.1g})" for start, layer in found.items())
+    return (Supported if right else Refuted)(facts)
+
+
+@cache
+def _deep_layer(start: float) -> chain.PairLayer:
+    return chain.propagate_pair(CATALOGUE["tanh"], 1.0, _DEEP_SIGMA, _DEEP, start)[-1]
