@@ -151,7 +151,7 @@ def deep_claim() -> Claim:
     """Under the closure the overlaps stay where the edge of chaos has them: 0.1705 and 0.4389."""
     return Claim(
         id="overlap.deep",
-        statement=f"after {_DEEP} layers of a wide tanh network at sigma = {_SCALED_NOISE}/sqrt(L) two inputs have an overlap of "
+        statement=f"after {_DEEP} layers of a wide tanh network, sigma = {_SCALED_NOISE}/sqrt(L), two inputs overlap by "
         + ", ".join(f"{end:.4f} if it was {start}" for start, end in _OVERLAPS.items())
         + ", to 4 decimals: the method forgets more than its closure says",
         latex=r"\rho_L",
