@@ -99,7 +99,7 @@ def rule_explained_claim() -> Claim:
 
     With c = sigma sqrt(L)/omega nearly constant, p = (1 - (1 - 2 Phi(-sqrt(L)/c))^L)/2 ~ c sqrt(L/(2 pi)) exp(-L/(2 c^2)):
     the paper's exponential decay, with no parameter to fit. At L <= 10 the rule exceeds 1/2, where no noise scale exists;
-    beyond 100 its exponent 0.133 and the missing factor sqrt(L) tell (2.9 times too large at L = 250).
+    beyond 100 its exponent is less than 1/(2 c^2) (it is 2.9 times too large at L = 250, 121 times at 1000).
     """
     return Claim(
         id="wide_limit.paper_rule.explained",
