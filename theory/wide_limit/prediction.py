@@ -150,7 +150,10 @@ def _secant(excess: Callable[[float], float], start: float) -> tuple[float, floa
         if abs(step) <= _SECANT_TOLERANCE:
             return high, slope
         above = excess(high)
-    raise ArithmeticError(f"no noise scale found from log c = {start:.3g} on: inputs with zeros may not reach so low a rate")
+    raise ArithmeticError(
+        f"no sigma sqrt(L)/omega from e^-{_FARTHEST:g} to e^{_FARTHEST:g} was found with this negative rate; "
+        "one that is so near to 1/2 takes more, and inputs with zeros bound it from below"
+    )
 
 
 def _excess(chain: Chain, depth: int, target: float, resolution: Resolution, log_c: float) -> float:
