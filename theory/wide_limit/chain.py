@@ -92,7 +92,7 @@ class Atoms:
         sources: Array = omega * numpy.array(self.sizes, dtype=float)
         step = Transition(sources, nodes, noise, reach)
         share = numpy.full(len(self.sizes), 1 / len(self.sizes))
-        return share @ step.same, share @ step.mirrored
+        return step.push(share, numpy.zeros_like(share))
 
 
 @dataclass(frozen=True)
@@ -189,14 +189,13 @@ def advance(chain: Chain, law: Law, resolution: Resolution) -> Law:
     """The law one layer on."""
     noise = chain.sigma * law.second_moment**0.5
     sources = chain.omega * law.x
-    masses = law.grid.weights * numpy.stack([law.kept, law.flipped])
-    end = _end(sources, masses.sum(axis=0), noise)
+    kept, flipped = law.grid.weights * law.kept, law.grid.weights * law.flipped
+    end = _end(sources, kept + flipped, noise)
 
     def at(finest: float, growth: float) -> Law:
         grid = Grid.up_to(end, noise, finest, growth, resolution.step)
         step = Transition(sources, grid.nodes, noise, resolution.reach)
-        (same_kept, same_flipped), (kept_turned, flipped_turned) = masses @ step.same, masses @ step.mirrored
-        return Law(law.layer + 1, grid, same_kept + flipped_turned, same_flipped + kept_turned, chain.f(grid.nodes), step)
+        return Law(law.layer + 1, grid, *step.push(kept, flipped), chain.f(grid.nodes), step)
 
     return _settled(chain, at, noise)
 

@@ -58,8 +58,7 @@ def _alive(law: Law, v: Array) -> float:
 def pull_back(chain: Chain, law: Law, following: Law, v: Array) -> Array:
     """v^l at the nodes of `law` from v^{l+1} at the nodes of `following`."""
     assert following.arrival is not None
-    weighted = following.grid.weights * v
-    through_itself = following.arrival.same @ weighted + following.arrival.mirrored @ weighted
+    through_itself = following.arrival.pull(following.grid.weights * v)
     inherited: Array = chain.omega**2 * through_itself + chain.sigma**2 * following.mean(v)
     return chain.slope(law.grid.nodes) ** 2 * inherited
 

@@ -79,10 +79,10 @@ def _bent(t: Any, ratio: float) -> Any:
 
 @dataclass(frozen=True)
 class Transition:
-    """The step h' = y + noise xi, xi ~ N(0, 1), from sources y to the nodes h' of a grid.
+    """The step h' = y + noise xi, xi ~ N(0, 1), from sources y >= 0, shape (m,), to the nodes h' > 0 of a grid, shape (n,).
 
-    same[j, i] is the density of h' at node i from source j, mirrored[j, i] that of -h', where Gaussians are cut at
-    `reach` deviations: banded matrices of shape (m, n). sources: shape (m,), all >= 0.
+    matrix: the density of h' at the nodes from each source, then that of -h', shape (2m, n). Gaussians are cut at `reach`
+    deviations, so its rows are banded.
     """
 
     sources: Array
@@ -90,18 +90,22 @@ class Transition:
     noise: float
     reach: float
 
-    @cached_property
-    def same(self) -> "sparse.csr_array":
-        return self._banded(self.sources)
+    def push(self, kept: Array, flipped: Array) -> tuple[Array, Array]:
+        """Densities at the nodes from masses at the sources: what crosses 0 changes sides."""
+        new_kept, new_flipped = numpy.block([[kept, flipped], [flipped, kept]]) @ self.matrix
+        return new_kept, new_flipped
+
+    def pull(self, values: Array) -> Array:
+        """sum over the nodes of (density of |h'| from each source) * value, shape (m,)."""
+        both = self.matrix @ values
+        result: Array = both.reshape(2, -1).sum(axis=0)
+        return result
 
     @cached_property
-    def mirrored(self) -> "sparse.csr_array":
-        return self._banded(-self.sources)
-
-    def _banded(self, centres: Array) -> "sparse.csr_array":
+    def matrix(self) -> "sparse.csr_array":
         from scipy import sparse
 
-        radius = self.reach * self.noise
+        centres, radius = numpy.concatenate([self.sources, -self.sources]), self.reach * self.noise
         first = self.nodes.searchsorted(centres - radius)
         count = self.nodes.searchsorted(centres + radius) - first
         ends = numpy.zeros(len(centres) + 1, dtype=numpy.int32)
