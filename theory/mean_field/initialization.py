@@ -29,9 +29,7 @@ Phase = Literal["ordered", "critical", "chaotic"]
 INITIALIZATIONS: dict[str, sympy.Expr] = {  # sigma_w^2, in omega = 1/f'(0) and sigma
     "odd_sigmoid": EQUIVALENT_VARIANCE,  # W = omega I + (sigma/sqrt N) G
     "edge_of_chaos": omega**2,
-    "xavier": sympy.Integer(
-        1
-    ),  # variance 2/(fan_in + fan_out) = 1/N, without the gain that some libraries put in (5/3 for tanh)
+    "xavier": sympy.Integer(1),  # variance 2/(fan_in + fan_out) = 1/N; some libraries add a gain, 5/3 for tanh
     "he": sympy.Integer(2),  # variance 2/fan_in: made for ReLU
     "orthogonal": sympy.Integer(1),  # W uniform on the orthogonal group: W^T W = I
 }

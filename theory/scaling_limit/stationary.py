@@ -24,6 +24,8 @@ from functools import cache
 
 import sympy
 
+from theory.mean_field.gaussian import absolute_moment as normal_moment
+
 u = sympy.Symbol("u", positive=True)
 k = sympy.Symbol("k", positive=True)
 c = sympy.Symbol("c", positive=True)
@@ -59,8 +61,7 @@ def stationary_kurtosis() -> sympy.Expr:
 @cache
 def closure_factor() -> sympy.Expr:
     """Q over the second moment of the Gaussian closure, in k: 12 r^2 = 1.37084 for k = 2."""
-    normal = 2 ** (k / 2 + 1) * sympy.gamma((k + 3) / 2) / sympy.sqrt(sympy.pi)  # m_(k+2)
-    return stationary_second_moment().subs(c, 1) * (2 * normal) ** (2 / k)
+    return stationary_second_moment().subs(c, 1) * (2 * normal_moment(k + 2)) ** (2 / k)
 
 
 def stationary_density(exponent: int | sympy.Expr = k) -> sympy.Expr:

@@ -26,7 +26,7 @@ _RATES = 1e-300, 0.5 - 1e-15  # beyond, a rate has underflowed or 1 - 2 rate is 
 _STARTS = math.log(0.01), math.log(4)  # the range of log c in which to start
 _NUDGE, _STRIDE, _FARTHEST = 0.01, 2.0, 11.0  # of log c: the first step, the longest, and where grids end
 _LEAST_SLOPE = 0.05  # where rates have saturated in doubles it would be 0
-_SECANT_TOLERANCE = 1e-6
+_SECANT_STEPS, _SECANT_TOLERANCE = 60, 1e-6
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,7 @@ def noise_scale(chain: Chain, depth: int, target: float, *, tolerance: float = T
     target: 0 < p < 1/2. Raises `InputError` outside, beyond 20,000 layers, and where sigma is so small that the law does not
     fit on a grid. Source: THEORY D5.
     """
-    if not 0 < target < 0.5:
-        raise InputError("p", target, "must lie strictly between 0 and 1/2")
+    _require_rate(target)
     depth, resolution = chain_depth(depth), Resolution().coarser()
     log_c, slope = min(max(math.log(math.tan(math.pi * target)), _STARTS[0]), _STARTS[1]), 1.0
     for layers in _stages(depth):
@@ -143,7 +142,9 @@ def _secant(excess: Callable[[float], float], start: float) -> tuple[float, floa
     """A zero of `excess` near `start` by the secant method with bounded steps, and the slope there."""
     low, high = start, start + _NUDGE
     below, above = excess(low), excess(high)
-    while abs(high) <= _FARTHEST:
+    for _ in range(_SECANT_STEPS):
+        if abs(high) > _FARTHEST:
+            break
         slope = max((above - below) / (high - low), _LEAST_SLOPE)
         step = max(-_STRIDE, min(_STRIDE, -above / slope))
         low, below, high = high, above, high + step
@@ -171,11 +172,15 @@ def depth_within(chain: Chain, target: float) -> tuple[int, float]:
     target: 0 < p < 1/2. Raises `InputError` outside, and where that takes more than 20,000 layers; a small sigma is refused
     at once by the depth -2 log cos(pi p)/s^2 of the linear regime (THEORY D8), which is smaller wherever it was compared.
     """
-    if not 0 < target < 0.5:
-        raise InputError("p", target, "must lie strictly between 0 and 1/2")
+    _require_rate(target)
     root_of_expected, reached = math.sqrt(-2 * math.log(math.cos(math.pi * target))) * chain.omega / chain.sigma, 0.0
     for law in laws(chain, MOST_LAYERS, Resolution()) if root_of_expected <= MOST_LAYERS**0.5 else ():
         if law.negative_rate > target:
             return law.layer - 1, reached
         reached = law.negative_rate
     raise InputError("sigma", chain.sigma, f"the target takes more than {MOST_LAYERS} layers; choose a larger sigma")
+
+
+def _require_rate(target: float) -> None:
+    if not 0 < target < 0.5:
+        raise InputError("p", target, "must lie strictly between 0 and 1/2")
