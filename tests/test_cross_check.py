@@ -1,17 +1,11 @@
 """Simulation and its statistics."""
 
-import math
-
 import numpy
 import pytest
 
-from theory.activation import CATALOGUE
-from theory.wide_limit import Chain, predict
 from verify.claims import all_claims
 from verify.cross_check.statistics import SIMULATION_CLAIMS, all_within, interval, proportion, within
 from verify.verdict import Refuted, Supported, Undecided
-
-TANH = CATALOGUE["tanh"]
 
 
 def test_intervals_cover_with_the_stated_probability() -> None:
@@ -69,31 +63,6 @@ def test_several_measurements_agree_only_if_each_does() -> None:
 def test_one_replica_is_not_enough() -> None:
     with pytest.raises(ValueError, match="at least 2"):
         interval(numpy.array([1.0]))
-
-
-def test_simulation_is_repeatable_and_leaves_the_global_generator_alone() -> None:
-    torch = pytest.importorskip("torch")
-    from verify.cross_check.network import Network, simulate
-
-    network = Network(TANH, 1.0, 0.3, depth=5, width=16, batch=3)
-    before = torch.get_rng_state()
-    first, second, other = (simulate(network, 300, seed, "cpu") for seed in (7, 7, 8))
-    assert torch.equal(before, torch.get_rng_state())
-    assert numpy.array_equal(first.second_moment, second.second_moment)
-    assert not numpy.array_equal(first.second_moment, other.second_moment)
-    assert first.negative_rate.shape == (300,)
-
-
-def test_a_wide_network_has_the_wide_limit_and_not_the_surrogate() -> None:
-    """Width 256, depth 8: finite-width bias is about 0.1/256. Error probability 1e-6 an assertion."""
-    pytest.importorskip("torch")
-    from verify.cross_check.network import Network, simulate
-
-    sigma = 1.83 / math.sqrt(8)
-    found = simulate(Network(TANH, 1.0, sigma, depth=8, width=256, batch=8), 100, seed=5, device="cpu")
-    exact = predict(Chain.of(TANH, sigma), 8).layers[-1]
-    assert isinstance(within(interval(found.negative_rate, 1e-6), exact.negative_rate, 0.02), Supported)
-    assert isinstance(within(interval(found.second_moment, 1e-6), exact.second_moment, 0.1 * exact.second_moment), Supported)
 
 
 def test_a_missing_cuda_device_is_named() -> None:

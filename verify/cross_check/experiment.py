@@ -8,11 +8,14 @@ from theory import calibration
 from theory.activation import CATALOGUE
 from theory.wide_limit import Chain, Layer, predict
 from verify.claim import Context
-from verify.cross_check.network import Network, Observations, choose_device, simulate
-from verify.cross_check.statistics import interval, within
+from verify.cross_check.network import Network, choose_device
+from verify.cross_check.observables import Measurement
+from verify.cross_check.simulation import simulate
+from verify.cross_check.statistics import FAMILY_ERROR, SIMULATION_CLAIMS, within
 from verify.verdict import Undecided, Verdict
 
-WIDTH, DEPTH, BATCH, REPLICAS = 64, 50, 64, 1024
+WIDTH, DEPTH, REPLICAS = 64, 50, 20_000
+ERROR = FAMILY_ERROR / SIMULATION_CLAIMS
 RATE_TOLERANCE = 0.005
 MOMENT_TOLERANCE = 0.03  # relative
 C = "1.83"  # relative noise scale c = sigma sqrt(L)/omega: a negative rate near 0.4
@@ -43,16 +46,18 @@ def predicted(sigma: float) -> Layer:
 def rate_agrees(sigma: NoiseScale, rate: float, context: Context) -> Verdict:
     """Is the measured negative rate within RATE_TOLERANCE of `rate`?"""
     found = _observe(sigma(), context)
-    return found if isinstance(found, Verdict) else within(interval(found.negative_rate), rate, RATE_TOLERANCE)
+    return found if isinstance(found, Verdict) else within(found.negative_rate_at(DEPTH, ERROR), rate, RATE_TOLERANCE)
 
 
 def moment_agrees(sigma: NoiseScale, moment: float, context: Context) -> Verdict:
     """Is the measured second moment within MOMENT_TOLERANCE (relative) of `moment`?"""
     found = _observe(sigma(), context)
-    return found if isinstance(found, Verdict) else within(interval(found.second_moment), moment, MOMENT_TOLERANCE * moment)
+    if isinstance(found, Verdict):
+        return found
+    return within(found.second_moment_at(DEPTH, ERROR), moment, MOMENT_TOLERANCE * moment)
 
 
-def _observe(sigma: float, context: Context) -> Observations | Verdict:
+def _observe(sigma: float, context: Context) -> Measurement | Verdict:
     missing = without_torch(context)
     return _measured(sigma, context.seed, context.device) if missing is None else missing
 
@@ -67,5 +72,6 @@ def without_torch(context: Context) -> Undecided | None:
 
 
 @cache
-def _measured(sigma: float, seed: int, device: str) -> Observations:
-    return simulate(Network(_F, 1.0, sigma, DEPTH, WIDTH, BATCH), REPLICAS, seed, device)
+def _measured(sigma: float, seed: int, device: str) -> Measurement:
+    network = Network.initialized(_F, "odd_sigmoid", depth=DEPTH, width=WIDTH, sigma=sigma)
+    return simulate(network, REPLICAS, seed=seed, device=device, layers=(DEPTH,))

@@ -1,41 +1,91 @@
-"""Deep networks with W = omega I + (sigma/sqrt N) G at initialization, many replicas at once, on CPU or CUDA."""
+"""A deep network at initialization, as data; the simulator draws it.
+
+A layer is x_{l+1} = skip x_l + f(W x_l), W = diagonal I + noise M, where M is a random matrix of mean square column norm 1:
+`gaussian`, entries N(0, 1/N), or `orthogonal`, uniform (Haar) on the orthogonal group. So every initialization of the
+paper is two numbers and a kind of matrix.
+"""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-import numpy
-from numpy.typing import NDArray
-
+from theory import odd_sigmoid
 from theory.activation import Activation
 from theory.validation import InputError
+from theory.validation import depth as valid_depth
+from theory.validation import width as valid_width
 
 if TYPE_CHECKING:
     import torch
 
-_CHUNK = 256  # replicas simulated at once
+Matrix = Literal["gaussian", "orthogonal"]
+INITIALIZATIONS = ("odd_sigmoid", "edge_of_chaos", "xavier", "he", "orthogonal", "fixed_0085")
 
 
 @dataclass(frozen=True)
 class Network:
-    """width N, depth L, omega and sigma as floats; the input is x_0 ~ N(0, I), `batch` inputs a replica."""
+    """width N, depth L, `batch` inputs that share the weights of a replica; no bias.
 
-    f: Activation
-    omega: float
-    sigma: float
-    depth: int
-    width: int
-    batch: int
-
-
-@dataclass(frozen=True)
-class Observations:
-    """One number a replica, averaged over its neurons and inputs: what happens after layer `depth`.
-
-    negative_rate: P(sign x_L != sign x_0); second_moment: E x_L^2. Arrays of shape (replicas,).
+    The inputs are x_0 ~ N(0, I), independent; or, where `overlap` is given, in pairs (0, 1), (2, 3), ... whose coordinates
+    have that correlation. skip: 1 makes a residual network.
     """
 
-    negative_rate: NDArray[numpy.float64]
-    second_moment: NDArray[numpy.float64]
+    f: Activation
+    diagonal: float
+    noise: float
+    depth: int
+    width: int
+    batch: int = 1
+    matrix: Matrix = "gaussian"
+    skip: float = 0.0
+    overlap: float | None = None
+
+    def __post_init__(self) -> None:
+        valid_depth(self.depth)
+        valid_width(self.width)
+        if self.batch < 1:
+            raise InputError("batch", self.batch, "must be a whole number of inputs >= 1")
+        if self.overlap is not None and (self.batch % 2 or not -1 <= self.overlap <= 1):
+            raise InputError("overlap", self.overlap, f"needs pairs and -1 <= overlap <= 1; the batch has {self.batch} inputs")
+
+    @classmethod
+    def initialized(
+        cls, f: Activation, initialization: str, *, depth: int, width: int, sigma: float | None = None, batch: int = 1
+    ) -> "Network":
+        """A network with one of `INITIALIZATIONS` (units: weights); sigma, for odd_sigmoid only, is its noise scale.
+
+        ==============  ========  ===============  ==========================================================
+        name            diagonal  noise            source
+        ==============  ========  ===============  ==========================================================
+        odd_sigmoid     omega     sigma            the paper
+        edge_of_chaos   0         omega            sigma_w = omega without bias (Poole, Schoenholz)
+        xavier          0         1                normal, variance 2/(fan_in + fan_out)
+        he              0         sqrt 2           normal, variance 2/fan_in
+        orthogonal      0         1, orthogonal    Haar
+        fixed_0085      1         0.085            the paper's predecessor: I and a fixed noise of 0.085/sqrt N
+        ==============  ========  ===============  ==========================================================
+        """
+        if (sigma is not None) != (initialization == "odd_sigmoid"):
+            raise InputError("sigma", sigma, f"odd_sigmoid needs it and no other does; the initialization is {initialization}")
+        matrix: Matrix = "orthogonal" if initialization == "orthogonal" else "gaussian"
+        diagonal, noise = _scales(f, initialization, sigma)
+        return cls(f, diagonal, noise, depth, width, batch, matrix)
+
+
+def _scales(f: Activation, initialization: str, sigma: float | None) -> tuple[float, float]:
+    """(diagonal, noise)."""
+    match initialization:
+        case "odd_sigmoid":
+            assert sigma is not None
+            return float(odd_sigmoid.omega(f)), sigma
+        case "edge_of_chaos":
+            return 0.0, float(odd_sigmoid.omega(f))
+        case "xavier" | "orthogonal":
+            return 0.0, 1.0
+        case "he":
+            return 0.0, 2.0**0.5
+        case "fixed_0085":
+            return 1.0, 0.085
+    raise InputError("init", initialization, f"is not known; choose one of {', '.join(INITIALIZATIONS)}")
 
 
 def choose_device(device: str) -> "torch.device":
@@ -47,35 +97,3 @@ def choose_device(device: str) -> "torch.device":
     if device == "cuda" and not torch.cuda.is_available():
         raise InputError("device", device, "no CUDA device is available; use --device cpu")
     return torch.device(device)
-
-
-def simulate(network: Network, replicas: int, seed: int, device: str = "auto") -> Observations:
-    """Forward passes of `replicas` independent networks in float32; the seed fixes the run on a given device.
-
-    Memory holds one layer's weights of 256 replicas at a time, whatever the depth.
-    """
-    import torch
-
-    place = choose_device(device)
-    generator = torch.Generator(device=place).manual_seed(seed)
-    rates, moments = [], []
-    with torch.no_grad():
-        for start in range(0, replicas, _CHUNK):
-            x0, x = _forward(network, min(_CHUNK, replicas - start), generator, place)
-            rates.append((torch.sign(x) != torch.sign(x0)).double().mean(dim=(1, 2)))
-            moments.append(x.double().square().mean(dim=(1, 2)))
-    return Observations(torch.cat(rates).cpu().numpy(), torch.cat(moments).cpu().numpy())
-
-
-def _forward(
-    network: Network, count: int, generator: "torch.Generator", place: "torch.device"
-) -> "tuple[torch.Tensor, torch.Tensor]":
-    """(x_0, x_L), each of shape (count, width, batch)."""
-    import torch
-
-    x0 = torch.randn(count, network.width, network.batch, generator=generator, device=place)
-    x, scale = x0, network.sigma / network.width**0.5
-    for _ in range(network.depth):
-        gaussian = torch.randn(count, network.width, network.width, generator=generator, device=place)
-        x = network.f(network.omega * x + scale * torch.bmm(gaussian, x))
-    return x0, x
