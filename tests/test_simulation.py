@@ -47,9 +47,10 @@ def test_weights_do_what_autograd_does(options: dict[str, Any]) -> None:
     forward, _, inputs = (torch.Generator().manual_seed(child) for child in simulation._children(5))
     shape = (2, net.batch, net.width)
     x = torch.randn(shape, generator=inputs, dtype=torch.float64)
-    sampler, hidden = samplers.make_sampler("weights", net, forward, forward), []
+    sampler: Any = samplers.make_sampler("weights", net, forward, forward)
+    hidden = []
     for layer in range(net.depth):
-        h = (net.diagonal * x + net.noise * (x @ sampler.draw(x))).requires_grad_()  # type: ignore[attr-defined]
+        h = (net.diagonal * x + net.noise / net.width**0.5 * (x @ sampler.draw(x))).requires_grad_()
         hidden.append(h)
         x = torch.tanh(h) + net.skip * x
         assert numpy.allclose(found.second_moment[layer], x.detach().square().mean(dim=2), rtol=1e-12)

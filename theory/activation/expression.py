@@ -251,12 +251,14 @@ class Activation:
     def _in_floats(self, value: Any, arithmetic: Arithmetic, xp: Any) -> Any:
         form = self.float_form
         if form is None:
-            result = xp.zeros_like(value) + evaluate(self.expression, {x: value}, arithmetic)
+            result = evaluate(self.expression, {x: value}, arithmetic)
+            if getattr(result, "shape", None) != value.shape:  # a constant
+                result = xp.zeros_like(value) + result
             return result if self.at_zero is None else xp.where(value == 0, float(self.at_zero), result)
         size, split = xp.where(value < 0, -value, value), float(form.split)  # autograd: slope 1 at 0, where abs has 0
         near = evaluate(form.near, {t: size.clip(max=split)}, arithmetic)
         far = evaluate(form.far, {t: size.clip(min=split)}, arithmetic)
-        result = xp.zeros_like(value) + xp.where(size <= split, near, far)
+        result = xp.where(size <= split, near, far) + xp.zeros_like(value)
         return xp.where(value < 0, -result, result) if form.odd else result
 
 

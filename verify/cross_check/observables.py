@@ -111,22 +111,18 @@ class Recorder:
         shapes |= {"signals": max(0, len(self.bins.signal) - 1), "gains": max(0, len(self.bins.gain) - 1)}
         shapes |= {"log_gradient": network.batch} if gradients else {}
         self.arrays = {name: numpy.empty((len(layers), replicas, size)) for name, size in shapes.items()}
-        self.slope = network.f.derivative()
         self.part = slice(0, 0)
 
     def begin(self, start: int, count: int) -> None:
         self.part = slice(start, start + count)
 
-    def observe(self, layer: int, x0: "Tensor", below: "Tensor", h: "Tensor", x: "Tensor") -> None:
-        """x0: the input; below: x_{l-1}; h, x: h_l, x_l. Shapes (count, batch, width)."""
-        if layer not in self.rows:
-            return
-        squares = x.square()
+    def observe(self, layer: int, x0: "Tensor", below: "Tensor", h: "Tensor", x: "Tensor", slope: "Tensor") -> None:
+        """x0: the input; below: x_{l-1}; h, x, slope: h_l, x_l, f'(h_l). Shapes (count, batch, width)."""
         found: dict[str, Any] = {
-            "second_moment": squares.mean(dim=2),
-            "fourth_moment": squares.square_().mean(dim=2),
+            "second_moment": _mean_square(x),
+            "fourth_moment": _mean_square(x.square()),
             "negative_rate": ((x < 0) != (x0 < 0)).mean(dim=2, dtype=x.dtype),
-            "slope_moment": self.slope(h).square_().mean(dim=2),
+            "slope_moment": _mean_square(slope),
         }
         if self.network.overlap is not None:
             found["overlap"] = _cosines(x)
@@ -147,6 +143,12 @@ class Recorder:
     def measurement(self, *, seed: int, sampler: str, device: str) -> Measurement:
         arrays: dict[str, Any] = {"log_gradient": None, **self.arrays}
         return Measurement(network=self.network, layers=self.layers, seed=seed, sampler=sampler, device=device, **arrays)
+
+
+def _mean_square(x: "Tensor") -> "Tensor":
+    import torch
+
+    return torch.linalg.vector_norm(x, dim=2).square_() / x.shape[2]
 
 
 def _cosines(x: "Tensor") -> "Tensor":

@@ -1,7 +1,8 @@
 """Two ways to send vectors through a random matrix and back: draw the matrix, or draw only what it does to them.
 
-X has shape (R, B, N): R replicas, each with its own N x N matrix M, and B inputs as rows. `forward` gives X M, `backward`
-gives D M^T for gradients D of the same shape; one forward and one backward use a matrix.
+X has shape (R, B, N): R replicas, each with its own N x N matrix M, and B inputs as rows. A layer is W = diagonal I + noise M:
+`forward` gives diagonal X + noise X M, `backward` gives diagonal D + noise D M^T for gradients D of the same shape. One
+forward and one backward use a matrix.
 
 **weights** draws M, forgets it, and draws it again for the way back by winding its generator back: N^2 random numbers.
 
@@ -24,6 +25,7 @@ to the complement of the rows of Y, by a uniformly random rotation. So with D - 
 of Y come back as a random frame E in the complement of Q: D M^T = (D Y^T) Q + F E. There has to be room for it: N >= 2 B.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from theory.validation import InputError
@@ -36,7 +38,7 @@ SAMPLERS = ("weights", "law")
 
 
 class Sampler(Protocol):
-    """forward(X) = (X M, memory), backward(D, memory) = D M^T with the M of that memory."""
+    """forward(X) = (diagonal X + noise X M, memory); backward(D, memory) = diagonal D + noise D M^T, with the same M."""
 
     def forward(self, x: "Tensor") -> "tuple[Tensor, Any]": ...
 
@@ -48,87 +50,92 @@ def make_sampler(name: str, network: Network, forward: "Generator", backward: "G
     if name not in SAMPLERS:
         raise InputError("sampler", name, f"is not known; choose one of {', '.join(SAMPLERS)}")
     if name == "weights":
-        return OrthogonalWeights(forward) if network.matrix == "orthogonal" else Weights(forward)
+        return (OrthogonalWeights if network.matrix == "orthogonal" else Weights)(network, forward)
     if network.matrix == "gaussian":
-        return Law(forward, backward)
+        return Law(network, forward, backward)
     if network.width < 2 * network.batch:
         problem = f"orthogonal matrices are drawn by law up to N/2 = {network.width // 2} inputs; use the sampler weights"
         raise InputError("batch", network.batch, problem)
-    return OrthogonalLaw(forward, backward)
+    return OrthogonalLaw(network, forward, backward)
 
 
 class Weights:
     """M Gaussian, drawn in full."""
 
-    def __init__(self, forward: "Generator") -> None:
-        self.generator = forward
+    def __init__(self, network: Network, forward: "Generator") -> None:
+        self.diagonal, self.generator = network.diagonal, forward
+        self.noise = network.noise / network.width**0.5  # of an entry
 
     def forward(self, x: "Tensor") -> "tuple[Tensor, Tensor]":
         state = self.generator.get_state()
-        return x @ self.draw(x), state
+        return x.baddbmm(x, self.draw(x), beta=self.diagonal, alpha=self.noise), state
 
     def backward(self, d: "Tensor", memory: "Tensor") -> "Tensor":
         self.generator.set_state(memory)
-        return d @ self.draw(d).mT
+        return d.baddbmm(d, self.draw(d).mT, beta=self.diagonal, alpha=self.noise)
 
     def draw(self, like: "Tensor") -> "Tensor":
-        """The matrices of all replicas, shape (R, N, N)."""
-        replicas, _, width = like.shape
-        return _normal(like, (replicas, width, width), self.generator).div_(width**0.5)
+        """sqrt(N) M of all replicas, shape (R, N, N)."""
+        return _normal((len(like), like.shape[2], like.shape[2]), like, self.generator)
 
 
 class OrthogonalWeights(Weights):
     """M uniform on the orthogonal group, drawn in full."""
 
     def draw(self, like: "Tensor") -> "Tensor":
-        replicas, _, width = like.shape
-        return _frame(_normal(like, (replicas, width, width), self.generator))
+        return _frame(super().draw(like)).mul_(like.shape[2] ** 0.5)
 
 
 class Law:
     """M Gaussian, only X M and D M^T are drawn."""
 
-    def __init__(self, forward: "Generator", backward: "Generator") -> None:
-        self.generator, self.fresh = forward, backward
+    def __init__(self, network: Network, forward: "Generator", backward: "Generator") -> None:
+        self.diagonal, self.generator, self.fresh = network.diagonal, forward, backward
+        self.noise = network.noise / network.width**0.5
 
     def forward(self, x: "Tensor") -> "tuple[Tensor, tuple[Tensor, Tensor]]":
         c, q = _factor(x)
-        y = self.image(q)
-        return _combine(c, y), (q, y)
-
-    def image(self, q: "Tensor") -> "Tensor":
-        """Q M, given the orthonormal rows Q."""
-        return _normal(q, q.shape, self.generator).div_(q.shape[-1] ** 0.5)
+        y = _normal(q.shape, q, self.generator)  # sqrt(N) Q M
+        return _add(x, self.diagonal, self.noise * c, y), (q, y)
 
     def backward(self, d: "Tensor", memory: "tuple[Tensor, Tensor]") -> "Tensor":
         q, y = memory
         f = _triangle(d)
-        unseen = _combine(f, _normal(d, (len(d), f.shape[2], d.shape[2]), self.fresh).div_(d.shape[2] ** 0.5))
-        return unseen + _combine(_products(d, y) - _products(unseen, q), q)
+        e = _normal((len(d), f.shape[2], d.shape[2]), d, self.fresh)
+        seen = _products(d, y) - f @ _products(e, q)
+        return _add(_add(d, self.diagonal, self.noise * f, e), 1, self.noise * seen, q)
 
 
-class OrthogonalLaw(Law):
+class OrthogonalLaw:
     """M uniform on the orthogonal group, only X M and D M^T are drawn."""
 
-    def image(self, q: "Tensor") -> "Tensor":
-        return _frame(_normal(q, q.shape, self.generator))
+    def __init__(self, network: Network, forward: "Generator", backward: "Generator") -> None:
+        self.diagonal, self.noise, self.generator, self.fresh = network.diagonal, network.noise, forward, backward
+
+    def forward(self, x: "Tensor") -> "tuple[Tensor, tuple[Tensor, Tensor]]":
+        c, q = _factor(x)
+        y = _frame(_normal(q.shape, q, self.generator))
+        return _add(x, self.diagonal, self.noise * c, y), (q, y)
 
     def backward(self, d: "Tensor", memory: "tuple[Tensor, Tensor]") -> "Tensor":
         q, y = memory
-        seen, e = _products(d, y), _normal(d, d.shape, self.fresh)
-        frame = _frame(e - _combine(_products(e, q), q))
-        return _combine(seen, q) + _combine(_triangle(d - _combine(seen, y)), frame)
+        seen, e = _products(d, y), _normal(d.shape, d, self.fresh)
+        frame = _frame(_add(e, 1, -_products(e, q), q))
+        f = _triangle(_add(d, 1, -seen, y))
+        return _add(_add(d, self.diagonal, self.noise * f, frame), 1, self.noise * seen, q)
 
 
-def _normal(like: "Tensor", shape: "Any", generator: "Generator") -> "Tensor":
+def _normal(shape: "Sequence[int]", like: "Tensor", generator: "Generator") -> "Tensor":
     import torch
 
-    return torch.randn(shape, generator=generator, dtype=like.dtype, device=like.device)
+    return torch.randn(tuple(shape), generator=generator, dtype=like.dtype, device=like.device)
 
 
-def _combine(coefficients: "Tensor", rows: "Tensor") -> "Tensor":
-    """Linear combinations of rows. One row is multiplied at once: a matrix product with a scalar is slow."""
-    return coefficients * rows if rows.shape[1] == 1 else coefficients @ rows
+def _add(start: "Tensor", beta: float, coefficients: "Tensor", rows: "Tensor") -> "Tensor":
+    """beta start + coefficients rows. One row is multiplied at once: a matrix product with a scalar is slow."""
+    if rows.shape[1] == 1:
+        return (beta * start).addcmul_(coefficients, rows)
+    return start.baddbmm(coefficients, rows, beta=beta)
 
 
 def _products(one: "Tensor", other: "Tensor") -> "Tensor":

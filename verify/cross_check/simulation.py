@@ -79,9 +79,9 @@ def _chunks(network: Network, replicas: int, sampler: str) -> Iterator[tuple[int
 
 @dataclass(frozen=True)
 class _Step:
-    """What the way back needs of layer l: h_l, and what the sampler remembers."""
+    """What the way back needs of layer l: f'(h_l), and what the sampler remembers."""
 
-    h: "torch.Tensor"
+    slope: "torch.Tensor"
     memory: Any
 
 
@@ -122,23 +122,23 @@ class _Run:
 
     def _segment(self, x: "torch.Tensor", first: int, x0: "torch.Tensor | None") -> "tuple[torch.Tensor, list[_Step]]":
         """Layers first + 1, ... of one segment; what comes out and what the way back needs. x0: None if seen before."""
-        net, steps = self.network, list[_Step]()
+        net, steps, derivative = self.network, list[_Step](), self.network.f.derivative()
         for layer in range(first + 1, min(first + SEGMENT, net.depth) + 1):
-            image, memory = self.sampler.forward(x)
-            h = net.diagonal * x + net.noise * image if net.diagonal else net.noise * image
+            h, memory = self.sampler.forward(x)
             below, x = x, net.f(h) + net.skip * x if net.skip else net.f(h)
-            if self.recorder.gradients:
-                steps.append(_Step(h, memory))
-            if x0 is not None:
-                self.recorder.observe(layer, x0, below, h, x)
+            observed = x0 is not None and layer in self.recorder.rows
+            slope = derivative(h) if observed or self.recorder.gradients else None
+            if slope is not None and self.recorder.gradients:
+                steps.append(_Step(slope, memory))
+            if x0 is not None and slope is not None and observed:
+                self.recorder.observe(layer, x0, below, h, x, slope)
         return x, steps
 
     def _backward(self, g: "torch.Tensor", steps: list[_Step]) -> None:
         """g: dLoss/dx_L. The gradient of each input is kept at size 1 and its logarithm apart, so it cannot underflow."""
         import torch
 
-        net, log_size = self.network, torch.zeros_like(g[..., :1], dtype=torch.float64)
-        slope = net.f.derivative()
+        skip, log_size = self.network.skip, torch.zeros_like(g[..., 0], dtype=torch.float64)
         for index in reversed(range(len(self.starts))):
             if index < len(self.starts) - 1:
                 x, state = self.starts[index]
@@ -146,10 +146,10 @@ class _Run:
                 _, steps = self._segment(x, index * SEGMENT, None)
             for offset in reversed(range(len(steps))):
                 step = steps[offset]
-                delta = g * slope(step.h)
-                size = torch.linalg.vector_norm(delta, dim=2, keepdim=True)
-                self.recorder.observe_gradient(index * SEGMENT + offset + 1, (log_size + size.double().log())[..., 0])
-                image = self.sampler.backward(delta, step.memory)
-                g = net.diagonal * delta + net.noise * image + net.skip * g
-                scale = torch.linalg.vector_norm(g, dim=2, keepdim=True).clamp_min(torch.finfo(g.dtype).tiny)
-                g, log_size = g / scale, log_size + scale.double().log()
+                delta = step.slope * g
+                size = torch.linalg.vector_norm(delta, dim=2)
+                log_size += size.double().log()
+                self.recorder.observe_gradient(index * SEGMENT + offset + 1, log_size)
+                scale = 1 / size[..., None].clamp_min(torch.finfo(size.dtype).tiny)
+                image = self.sampler.backward(delta * scale, step.memory)
+                g = image + skip * scale * g if skip else image
