@@ -4,7 +4,16 @@ import numpy
 import pytest
 
 from verify.claims import all_claims
-from verify.cross_check.statistics import SIMULATION_CLAIMS, all_within, interval, proportion, within
+from verify.cross_check.statistics import (
+    SIMULATION_CLAIMS,
+    all_within,
+    interval,
+    median,
+    proportion,
+    ratio,
+    replicas_for,
+    within,
+)
 from verify.verdict import Refuted, Supported, Undecided
 
 
@@ -13,6 +22,54 @@ def test_intervals_cover_with_the_stated_probability() -> None:
     generator = numpy.random.default_rng(1)
     missed = sum(not (i.low <= 0 <= i.high) for i in (interval(generator.normal(size=12), 0.1) for _ in range(2000)))
     assert 155 <= missed <= 250
+
+
+def test_intervals_of_skewed_numbers_miss_on_both_sides_alike() -> None:
+    """Log-normal numbers, skewness 6.2, 200 at a time: of 5000 intervals of error 0.02 each side should miss 1%.
+
+    Student's t misses 3.7% on one side and 0.2% on the other, measured with 30,000 intervals; here it is 1.7% and 0.95%.
+    """
+    samples = numpy.random.default_rng(6).lognormal(0, 1, (5000, 200))
+    found, truth = [interval(row, 0.02) for row in samples], numpy.exp(0.5)
+    assert 0.005 < sum(i.high < truth for i in found) / len(found) < 0.025
+    assert 0.005 < sum(i.low > truth for i in found) / len(found) < 0.015
+
+
+def test_a_median_is_covered_whatever_the_law() -> None:
+    """Cauchy numbers, 3000 intervals of error 0.1: at most 0.1 are missed, and not many fewer for 99 numbers."""
+    samples = numpy.random.default_rng(7).standard_cauchy((3000, 99))
+    missed = sum(not (i.low <= 0 <= i.high) for i in (median(row, 0.1) for row in samples))
+    assert 0.04 * 3000 <= missed <= 0.115 * 3000
+
+
+def test_a_median_needs_replicas() -> None:
+    with pytest.raises(ValueError, match="too few for a median"):
+        median(numpy.arange(20.0), 1e-8)
+
+
+def test_a_ratio_is_that_of_the_means_and_covers() -> None:
+    """E[2 y]/E[y] = 2 without any spread; and with independent noise, 2000 intervals of error 0.1."""
+    y = numpy.random.default_rng(8).exponential(size=50)
+    assert ratio(2 * y, y, 0.01).low == pytest.approx(2)
+    generator, missed = numpy.random.default_rng(9), 0
+    for _ in range(2000):
+        y = generator.uniform(1, 3, 60)
+        found = ratio(y * generator.uniform(0, 2, 60), y, 0.1)
+        missed += not found.low <= 1 <= found.high
+    assert 150 <= missed <= 255
+
+
+def test_the_root_of_an_interval_has_the_roots_of_its_ends() -> None:
+    found = interval(numpy.array([3.0, 4.0, 5.0]), 0.5)
+    assert found.root().low == pytest.approx(found.low**0.5)
+    assert found.root().mean == 2
+
+
+def test_as_many_replicas_as_asked_for_decide() -> None:
+    """A deviation of 1 and a margin of 0.2: 300 runs with exact predictions, none undecided."""
+    generator, replicas = numpy.random.default_rng(10), replicas_for(1, 0.2, 1e-6)
+    for _ in range(300):
+        assert isinstance(within(interval(generator.normal(size=replicas), 1e-6), 0.0, 0.2), Supported)
 
 
 def test_a_tolerance_is_decided_only_by_the_whole_interval() -> None:

@@ -177,7 +177,7 @@ def test_every_initialization_has_a_mean_square_singular_value_of_diagonal_and_n
 @pytest.mark.parametrize(
     ("call", "word"),
     [
-        (lambda: simulate(network(), 1, seed=1), "replicas=1"),
+        (lambda: simulate(network(), 0, seed=1), "replicas=0"),
         (lambda: simulate(network(), 2, seed=1, sampler="magic"), "sampler=magic"),
         (lambda: simulate(network(), 2, seed=1, dtype="int8"), "dtype=int8"),
         (lambda: simulate(network(), 2, seed=1, layers=(3, 2)), "must ascend"),

@@ -33,9 +33,9 @@ class Measurement:
     """What was observed, in arrays of shape (layers, replicas, batch).
 
     second_moment, fourth_moment: the mean of x_l^2, x_l^4 over the neurons. negative_rate: the fraction of neurons with sign
-    x_l != sign x_0. slope_moment: the mean of f'(h_l)^2. log_gradient: log |delta_l|; None if not asked for. overlap, of
-    shape (layers, replicas, batch/2): cosine of the pairs (0, 1), (2, 3), ... of signals. signals, gains: the fraction
-    in each bin, of shape (layers, replicas, bins). Seed, sampler and device are those of the run.
+    x_l != sign x_0; where x_l = 0 it counts half. slope_moment: the mean of f'(h_l)^2. log_gradient: log |delta_l|; None if
+    not asked for. overlap, of shape (layers, replicas, batch/2): cosine of the pairs (0, 1), (2, 3), ... of signals. signals,
+    gains: the fraction in each bin, of shape (layers, replicas, bins). Seed, sampler and device are those of the run.
     """
 
     network: Network
@@ -116,12 +116,12 @@ class Recorder:
     def begin(self, start: int, count: int) -> None:
         self.part = slice(start, start + count)
 
-    def observe(self, layer: int, x0: "Tensor", below: "Tensor", h: "Tensor", x: "Tensor", slope: "Tensor") -> None:
-        """x0: the input; below: x_{l-1}; h, x, slope: h_l, x_l, f'(h_l). Shapes (count, batch, width)."""
+    def observe(self, layer: int, signs: "Tensor", below: "Tensor", h: "Tensor", x: "Tensor", slope: "Tensor") -> None:
+        """signs: of x_0; below: x_{l-1}; h, x, slope: h_l, x_l, f'(h_l). Shapes (count, batch, width)."""
         found: dict[str, Any] = {
             "second_moment": _mean_square(x),
             "fourth_moment": _mean_square(x.square()),
-            "negative_rate": ((x < 0) != (x0 < 0)).mean(dim=2, dtype=x.dtype),
+            "negative_rate": (1 - (x.sign() * signs).mean(dim=2)) / 2,
             "slope_moment": _mean_square(slope),
         }
         if self.network.overlap is not None:

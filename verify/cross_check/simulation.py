@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import torch
 
 SEGMENT = 100  # layers
-_HELD = 1 << 24  # numbers held at a time, in steps or in matrices; decides how many replicas run at once
+_HELD = 1 << 26  # numbers held at a time, in steps or in matrices; decides how many replicas run at once
 _DTYPES = ("float32", "float64")
 
 
@@ -47,8 +47,8 @@ def simulate(
     """
     import torch
 
-    if replicas < 2:
-        raise InputError("replicas", replicas, "need at least 2 independent replicas for an interval")
+    if replicas < 1:
+        raise InputError("replicas", replicas, "must be a whole number >= 1; an interval needs at least 2")
     if dtype not in _DTYPES:
         raise InputError("dtype", dtype, f"choose one of {', '.join(_DTYPES)}")
     chosen = tuple(range(1, network.depth + 1)) if layers is None else tuple(layers)
@@ -98,9 +98,11 @@ class _Run:
     def run(self, count: int, place: "torch.device", number: "torch.dtype") -> None:
         x0 = self._inputs(count, place, number)
         forward, x, steps = self.generators[0], x0, list[_Step]()
+        signs = x0.sign()
         for first in range(0, self.network.depth, SEGMENT):
             self.starts.append((x, forward.get_state()))
-            x, steps = self._segment(x, first, x0)
+            steps.clear()  # before the next are made
+            x, steps = self._segment(x, first, signs)
         after = forward.get_state()
         if self.recorder.gradients:
             self._backward(self._normal(x), steps)
@@ -120,18 +122,18 @@ class _Run:
 
         return torch.randn(like.shape, generator=self.generators[2], dtype=like.dtype, device=like.device)
 
-    def _segment(self, x: "torch.Tensor", first: int, x0: "torch.Tensor | None") -> "tuple[torch.Tensor, list[_Step]]":
-        """Layers first + 1, ... of one segment; what comes out and what the way back needs. x0: None if seen before."""
+    def _segment(self, x: "torch.Tensor", first: int, signs: "torch.Tensor | None") -> "tuple[torch.Tensor, list[_Step]]":
+        """Layers first + 1, ... of one segment; what comes out and what the way back needs. signs: None if seen before."""
         net, steps, derivative = self.network, list[_Step](), self.network.f.derivative()
         for layer in range(first + 1, min(first + SEGMENT, net.depth) + 1):
             h, memory = self.sampler.forward(x)
             below, x = x, net.f(h) + net.skip * x if net.skip else net.f(h)
-            observed = x0 is not None and layer in self.recorder.rows
+            observed = signs is not None and layer in self.recorder.rows
             slope = derivative(h) if observed or self.recorder.gradients else None
             if slope is not None and self.recorder.gradients:
                 steps.append(_Step(slope, memory))
-            if x0 is not None and slope is not None and observed:
-                self.recorder.observe(layer, x0, below, h, x, slope)
+            if signs is not None and slope is not None and observed:
+                self.recorder.observe(layer, signs, below, h, x, slope)
         return x, steps
 
     def _backward(self, g: "torch.Tensor", steps: list[_Step]) -> None:
@@ -143,6 +145,7 @@ class _Run:
             if index < len(self.starts) - 1:
                 x, state = self.starts[index]
                 self.generators[0].set_state(state)
+                steps.clear()
                 _, steps = self._segment(x, index * SEGMENT, None)
             for offset in reversed(range(len(steps))):
                 step = steps[offset]
