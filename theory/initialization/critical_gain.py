@@ -69,7 +69,7 @@ def _by_autograd(f: Any) -> tuple[list[float], float]:
     import torch
 
     points = torch.tensor(_POINTS, requires_grad=True)
-    f = copy.deepcopy(f).double().eval() if isinstance(f, torch.nn.Module) else f
+    f = copy.deepcopy(f).double().train(False) if isinstance(f, torch.nn.Module) else f
     try:
         with torch.enable_grad():
             values = f(points)

@@ -57,8 +57,7 @@ def _steps(model: "torch.nn.Module") -> Iterator[Step]:
     attention: list[str] = []
     for path, module in model.named_modules(remove_duplicate=False):
         name, own = path or "(model)", dict(module.named_parameters(recurse=False))
-        holds_weights = own or isinstance(getattr(module, "weight", None), torch.Tensor | MethodType)  # a method: quantized
-        if not holds_weights or isinstance(module, torch.nn.utils.parametrize.ParametrizationList):
+        if isinstance(module, torch.nn.utils.parametrize.ParametrizationList) or not (own or _has_weight(module)):
             continue
         if isinstance(module, torch.nn.MultiheadAttention):
             attention.append(f"{path}." if path else "")
@@ -69,6 +68,15 @@ def _steps(model: "torch.nn.Module") -> Iterator[Step]:
             yield Step(name, _shape(weight), why_not)
         else:
             yield _layer(name, module, weight, owners)
+
+
+def _has_weight(module: "torch.nn.Module") -> bool:
+    """Whether a weight that is no parameter is there: parametrized (reading it may change it), pruned or quantized."""
+    import torch
+
+    if torch.nn.utils.parametrize.is_parametrized(module, "weight"):
+        return True
+    return isinstance(getattr(module, "weight", None), torch.Tensor | MethodType)
 
 
 def _shape(weight: "torch.Tensor | None") -> tuple[int, ...]:
