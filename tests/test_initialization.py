@@ -106,6 +106,13 @@ def test_an_activation_without_a_clear_slope_is_refused(nonlinearity: Any, reaso
         calculate_omega(nonlinearity)
 
 
+def test_omega_is_found_without_gradients_and_under_a_meta_device() -> None:
+    with torch.inference_mode():
+        assert calculate_omega(torch.erf) == calculate_omega("erf")
+    with torch.device("meta"):
+        assert calculate_omega(nn.Softsign()) == 1
+
+
 def test_a_module_is_asked_in_evaluation_mode_and_left_alone() -> None:
     f = nn.RReLU(0.999999, 1.0)  # random while training
     before = torch.get_rng_state()

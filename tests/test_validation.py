@@ -114,10 +114,11 @@ def test_weights_are_real_matrices() -> None:
 
 
 def test_a_generator_lives_where_the_weights_are() -> None:
-    cpu, cuda = stand_in(type="cpu"), stand_in(type="cuda")
+    cpu, cuda, second = (stand_in(type=kind, index=index) for kind, index in (("cpu", None), ("cuda", 0), ("cuda", 1)))
     weight = stand_in(device=cpu, is_meta=False)
     validation.same_device(None, weight)
     validation.same_device(stand_in(device=cpu), weight)
     validation.same_device(stand_in(device=cuda), stand_in(device=cpu, is_meta=True))
-    with pytest.raises(InputError, match=r"^generator="):
-        validation.same_device(stand_in(device=cuda), weight)
+    for elsewhere in (weight, stand_in(device=second, is_meta=False)):
+        with pytest.raises(InputError, match=r"^generator="):
+            validation.same_device(stand_in(device=cuda), elsewhere)

@@ -233,8 +233,11 @@ def square(shape: tuple[int, ...]) -> None:
 
 
 def same_device(generator: "torch.Generator | None", tensor: "torch.Tensor") -> None:
-    """A generator that can fill the tensor: of the same kind of device, or none. A meta tensor is never filled."""
-    if generator is not None and not tensor.is_meta and generator.device.type != tensor.device.type:
+    """A generator that can fill the tensor: on its device, or none. A meta tensor is never filled."""
+    if generator is None or tensor.is_meta:
+        return
+    here, there = generator.device, tensor.device
+    if here.type != there.type or (here.index is not None and there.index is not None and here.index != there.index):
         problem = f"the weights are on {tensor.device}; pass torch.Generator(device='{tensor.device}')"
         raise InputError("generator", f"on {generator.device}", problem)
 

@@ -68,10 +68,10 @@ def _by_autograd(f: Any) -> tuple[list[float], float]:
     """f at the points, and its derivative at 0."""
     import torch
 
-    points = torch.tensor(_POINTS, requires_grad=True)
-    f = copy.deepcopy(f).double().train(False) if isinstance(f, torch.nn.Module) else f
+    f = copy.deepcopy(f).to("cpu", torch.float64).train(False) if isinstance(f, torch.nn.Module) else f
     try:
-        with torch.enable_grad():
+        with torch.inference_mode(False), torch.enable_grad():
+            points = torch.tensor(_POINTS, device="cpu", requires_grad=True)
             values = f(points)
             (slopes,) = torch.autograd.grad(values.sum(), points)
         elementwise = values.shape == points.shape
