@@ -30,7 +30,7 @@ MODES: tuple[Nonsquare, ...] = ("gaussian", "orthogonal", "truncated", "cyclic")
 SHAPES = ((48, 100), (100, 48))  # (fan_out, fan_in); 100 is no multiple of 48
 OMEGA, SIGMA = 1.5, 0.8
 MOMENT_TOLERANCE, MOMENT_FACTOR = 0.06, 1.14  # relative
-_REPLICAS, _BATCH = 800, 8
+_REPLICAS, _BATCH = 600, 8
 
 PIXEL_MEAN, PIXEL_DEVIATION = 0.29, 0.35  # of Fashion-MNIST's pixels in [0, 1]
 _TOTAL = PIXEL_MEAN * (1 - PIXEL_MEAN) / PIXEL_DEVIATION**2 - 1  # of the parameters of a Beta law with these moments
@@ -41,7 +41,7 @@ SATURATED = 0.9  # of |tanh h|
 SATURATION_TOLERANCE, SATURATION_SHIFT = 0.01, 0.03
 _IMAGE_REPLICAS = 500
 
-WIDTH, ENTRY_SIGMA = 64, 0.5
+WIDTH, ENTRY_SIGMA = 48, 0.5
 MEAN_TOLERANCE, VARIANCE_TOLERANCE = 0.005, 0.06  # the second relative
 _ENTRY_REPLICAS = 1500
 
