@@ -190,10 +190,10 @@ def test_bad_arguments_are_refused_by_name() -> None:
 def test_phases_depend_on_omega() -> None:
     """omega = 1 for tanh, 0.886 for erf, 2 for the logistic form, 3 for Langevin's function; He has sigma_w = 1.414."""
     phases = {name: [mean_field.phase(CATALOGUE[name], v) for v in mean_field.INITIALIZATIONS.values()] for name in CATALOGUE}
-    assert list(mean_field.INITIALIZATIONS) == ["odd_sigmoid", "edge_of_chaos", "xavier", "he", "orthogonal"]
-    assert phases["tanh"] == ["chaotic", "critical", "critical", "chaotic", "critical"]
-    assert phases["erf"] == ["chaotic", "critical", "chaotic", "chaotic", "chaotic"]
-    assert phases["logistic"] == phases["langevin"] == ["chaotic", "critical", "ordered", "ordered", "ordered"]
+    assert list(mean_field.INITIALIZATIONS) == ["odd_sigmoid", "edge_of_chaos", "xavier", "he", "orthogonal", "fixed_0085"]
+    assert phases["tanh"] == ["chaotic", "critical", "critical", "chaotic", "critical", "chaotic"]
+    assert phases["erf"] == ["chaotic", "critical", "chaotic", "chaotic", "chaotic", "chaotic"]
+    assert phases["logistic"] == phases["langevin"] == ["chaotic", "critical", "ordered", "ordered", "ordered", "ordered"]
 
 
 def test_fates_of_signals_and_gradients() -> None:

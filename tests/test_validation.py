@@ -1,6 +1,8 @@
 """Each validator is seen to accept and to reject, with a message that teaches."""
 
 from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sympy
@@ -72,3 +74,51 @@ def test_finite_floats_are_binary_fractions() -> None:
     assert validation.exactly("p", 0.5) == Fraction(1, 2)
     with pytest.raises(InputError, match="finite"):
         validation.exactly("p", float("nan"))
+
+
+def test_noise_scales_may_be_0_where_they_may_be_given() -> None:
+    assert validation.nonnegative_float("sigma", "0") == 0.0
+    assert validation.nonnegative_float("sigma", 0.25) == 0.25
+    with pytest.raises(InputError, match=r"sigma=-0\.5: must be >= 0"):
+        validation.nonnegative_float("sigma", -0.5)
+
+
+def test_the_rule_of_the_paper_has_a_last_depth() -> None:
+    assert validation.rule_depth(100_000) == 100_000
+    with pytest.raises(InputError, match="pass p or sigma"):
+        validation.rule_depth(100_001)
+
+
+def test_names_come_out_of_a_table() -> None:
+    assert validation.name_in("method", "he", ("xavier", "he")) == "he"
+    with pytest.raises(InputError, match="method=relu: is not known here; choose one of xavier, he"):
+        validation.name_in("method", "relu", ("xavier", "he"))
+
+
+def stand_in(**attributes: Any) -> Any:
+    """What a validator asks a torch tensor or generator, without torch."""
+    return SimpleNamespace(**attributes)
+
+
+def test_weights_are_real_matrices() -> None:
+    real, whole = {"is_floating_point": lambda: True}, {"is_floating_point": lambda: False, "dtype": "int64"}
+    validation.weight_matrix(stand_in(ndim=2, shape=(2, 3), **real))
+    validation.square((3, 3, 5, 5))
+    for judged, problem in (
+        (lambda: validation.weight_matrix(stand_in(ndim=1, shape=(2,), **real)), "two axes"),
+        (lambda: validation.real_weights(stand_in(**whole)), "int64: weights are real"),
+        (lambda: validation.square((2, 3)), "is not square; choose nonsquare="),
+    ):
+        with pytest.raises(InputError, match=problem):
+            judged()
+
+
+def test_a_generator_lives_where_the_weights_are() -> None:
+    cpu, cuda, second = (stand_in(type=kind, index=index) for kind, index in (("cpu", None), ("cuda", 0), ("cuda", 1)))
+    weight = stand_in(device=cpu, is_meta=False)
+    validation.same_device(None, weight)
+    validation.same_device(stand_in(device=cpu), weight)
+    validation.same_device(stand_in(device=cuda), stand_in(device=cpu, is_meta=True))
+    for elsewhere in (weight, stand_in(device=second, is_meta=False)):
+        with pytest.raises(InputError, match=r"^generator="):
+            validation.same_device(stand_in(device=cuda), elsewhere)

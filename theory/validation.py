@@ -9,16 +9,21 @@ it and say what to write instead. All errors are `InputError`, a `ValueError` wh
 import math
 import re
 import sys
+from collections.abc import Collection
 from fractions import Fraction
 from numbers import Integral
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import sympy
+
+if TYPE_CHECKING:
+    import torch
 
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,5})?", re.ASCII)
 _QUOTIENT = re.compile(r"[+-]?\d+/\d+", re.ASCII)
 _SMALLEST_DOUBLE, _LARGEST_DOUBLE = Fraction(sys.float_info.min), Fraction(sys.float_info.max)
 MOST_LAYERS = 20_000  # of a chain that is carried layer by layer
+MOST_LAYERS_OF_RULE = 100_000  # at which the paper's target rate is taken; it is 10^-5776 there
 _MAX_CHARACTERS = _MAX_EXPONENT = _MAX_DIGITS = 2_000  # keeps every answer quick and printable
 
 Exact: TypeAlias = int | Fraction | str | sympy.Expr
@@ -124,6 +129,14 @@ def chain_depth(value: Exact) -> int:
     return layers
 
 
+def rule_depth(value: Exact) -> int:
+    """A number of layers for which the paper prescribes a noise scale here: 1 to 100,000."""
+    layers = depth(value)
+    if layers > MOST_LAYERS_OF_RULE:
+        raise InputError("depth", value, f"the paper's p(L) is taken for at most {MOST_LAYERS_OF_RULE} layers; pass p or sigma")
+    return layers
+
+
 def width(value: Exact) -> int:
     """A number of neurons a layer N: a whole number >= 1."""
     number = exact_number("width", value)
@@ -190,3 +203,47 @@ def positive_float(name: str, value: float | Exact) -> float:
     if not _SMALLEST_DOUBLE <= number <= _LARGEST_DOUBLE:
         raise InputError(name, value, "is beyond the range of doubles, in which this is computed; choose one within it")
     return float(number)
+
+
+def nonnegative_float(name: str, value: float | Exact) -> float:
+    """A finite number >= 0 for the float paths."""
+    if exactly(name, value) < 0:
+        raise InputError(name, value, "must be >= 0")
+    return 0.0 if exactly(name, value) == 0 else positive_float(name, value)
+
+
+def weight_matrix(tensor: "torch.Tensor") -> None:
+    """A torch tensor that holds a matrix of real floating-point numbers."""
+    if tensor.ndim != 2:
+        problem = "must have the two axes (fan_out, fan_in); theory.init_model_ initializes convolutions, biases are set to 0"
+        raise InputError("tensor", tuple(tensor.shape), problem)
+    real_weights(tensor)
+
+
+def real_weights(tensor: "torch.Tensor") -> None:
+    """A torch tensor of real floating-point numbers."""
+    if not tensor.is_floating_point():
+        raise InputError("tensor", tensor.dtype, "weights are real floating-point numbers; pass a float or bfloat16 tensor")
+
+
+def square(shape: tuple[int, ...]) -> None:
+    """The shape (fan_out, fan_in, *kernel) of a weight with fan_out = fan_in."""
+    if shape[0] != shape[1]:
+        raise InputError("shape", shape, "is not square; choose nonsquare= gaussian, orthogonal, truncated or cyclic")
+
+
+def same_device(generator: "torch.Generator | None", tensor: "torch.Tensor") -> None:
+    """A generator that can fill the tensor: on its device, or none. A meta tensor is never filled."""
+    if generator is None or tensor.is_meta:
+        return
+    here, there = generator.device, tensor.device
+    if here.type != there.type or (here.index is not None and there.index is not None and here.index != there.index):
+        problem = f"the weights are on {tensor.device}; pass torch.Generator(device='{tensor.device}')"
+        raise InputError("generator", f"on {generator.device}", problem)
+
+
+def name_in(name: str, value: str, known: Collection[str]) -> str:
+    """One of the names in a table."""
+    if value not in known:
+        raise InputError(name, value, f"is not known here; choose one of {', '.join(known)}")
+    return value

@@ -16,7 +16,13 @@ from theory.calibration.expansions import (
     surrogate_rate_at,
     tail_expansion,
 )
-from theory.calibration.paper import depth_of_deep_target, learning_rate_band, paper_target, paper_target_formula
+from theory.calibration.paper import (
+    depth_of_deep_target,
+    learning_rate_band,
+    paper_sigma_star,
+    paper_target,
+    paper_target_formula,
+)
 from theory.calibration.sensitivity import condition_number, sensitivity
 from theory.calibration.surrogate import (
     PARITY_RECURSION,
@@ -54,6 +60,7 @@ __all__ = [
     "negative_rate_formula",
     "omega",
     "p",
+    "paper_sigma_star",
     "paper_target",
     "paper_target_formula",
     "pi_l",

@@ -5,6 +5,7 @@ one takes over. The exponential exceeds 1/2 up to L = 10, where no sigma* belong
 min(0.4, 2.05 exp(-0.133 L)) is a target at every depth, and the only continuous reading: a switch anywhere else jumps.
 """
 
+from fractions import Fraction
 from functools import cache
 
 import sympy
@@ -13,8 +14,8 @@ from flint import arb
 from theory import validation
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
-from theory.calibration.surrogate import L
-from theory.rounding import nearest_double
+from theory.calibration.surrogate import L, sigma_star_ball
+from theory.rounding import as_ball, nearest_double
 
 SHALLOW_TARGET = sympy.Rational(2, 5)
 _FACTOR, _DECAY = sympy.Rational("2.05"), sympy.Rational("0.133")
@@ -35,6 +36,17 @@ def paper_target(depth: int) -> float:
     """
     layers = validation.depth(depth)
     return nearest_double(lambda: evaluate(paper_target_formula(), {L: arb(layers)}, BALL))
+
+
+@cache
+def paper_sigma_star(depth: int, gain: float | str | Fraction = 1) -> float:
+    """sigma*(p(L), L, omega) under the paper's rule for p(L), correctly rounded; p(L) itself is never rounded, nor underflows.
+
+    depth: 1 to 100,000. gain: omega > 0. Raises `InputError` outside this domain. Source: digest, Critical path 2, 3.
+    """
+    layers = validation.rule_depth(depth)
+    critical = as_ball(validation.positive("omega", validation.exactly("omega", gain)))
+    return nearest_double(lambda: sigma_star_ball(evaluate(paper_target_formula(), {L: arb(layers)}, BALL), layers, critical))
 
 
 def depth_of_deep_target(rate: sympy.Expr) -> sympy.Expr:

@@ -32,6 +32,7 @@ INITIALIZATIONS: dict[str, sympy.Expr] = {  # sigma_w^2, in omega = 1/f'(0) and 
     "xavier": sympy.Integer(1),  # variance 2/(fan_in + fan_out) = 1/N; some libraries add a gain, 5/3 for tanh
     "he": sympy.Integer(2),  # variance 2/fan_in: made for ReLU
     "orthogonal": sympy.Integer(1),  # W uniform on the orthogonal group: W^T W = I
+    "fixed_0085": 1 + sympy.Rational("0.085") ** 2,  # W = I + (0.085/sqrt N) G, the predecessor's for tanh (arXiv 2410.02242)
 }
 
 

@@ -70,7 +70,9 @@ def _phases(f: Activation, factor: sympy.Rational) -> dict[str, str]:
 
 
 def _phases_hold(f: Activation, phases: dict[str, str], _: Context) -> Verdict:
-    """The exact sign of sigma_w^2 f'(0)^2 - 1 for every sigma > 0, and M(V)/V at V = 2^-20 omega^2 in balls."""
+    """The exact sign of sigma_w^2 f'(0)^2 - 1 for every sigma > 0, and M(V)/V near V = 0 in balls: nearer where it exceeds 1,
+    as sigma_w^2 may do so by little.
+    """
     member = decide_membership(f).verdict
     if not isinstance(member, Proved):
         return Undecided(f"f is not proved to be an odd sigmoid: {member.reason}")
@@ -83,20 +85,21 @@ def _phases_hold(f: Activation, phases: dict[str, str], _: Context) -> Verdict:
             return Undecided(f"{init}: the sign of {gap} was not decided")
         if claimed != _PHASES[side]:
             return Refuted(f"{init}: sigma_w^2 f'(0)^2 - 1 = {gap} (t = sigma), so it is {_PHASES[side]}, not {claimed}")
-        ratio = _growth_near_zero(f) * evaluate(variance.subs(sigma, 1 / (2 * slope)) * slope**2, {}, BALL)
+        exponent = -40 if side > 0 else -20
+        ratio = _growth_near_zero(f, exponent) * evaluate(variance.subs(sigma, 1 / (2 * slope)) * slope**2, {}, BALL)
         if not (ratio > 1 if side > 0 else ratio < 1):
-            return Undecided(f"{init}: M(V)/V is {ratio.str(6)} at V = 2^-20 omega^2")
+            return Undecided(f"{init}: M(V)/V is {ratio.str(6)} at V = 2^{exponent} omega^2")
     return Proved(
         "f(x)/x falls strictly from 1/omega to 0 for x > 0, so M(V)/V does from (sigma_w/omega)^2; exact signs, balls near 0"
     )
 
 
 @cache
-def _growth_near_zero(f: Activation) -> arb:
-    """M(V)/V at V = 2^-20 omega^2 for sigma_w = omega."""
+def _growth_near_zero(f: Activation, exponent: int) -> arb:
+    """M(V)/V at V = 2^exponent omega^2 for sigma_w = omega."""
     with ctx.workprec(128):
         weights = evaluate(odd_sigmoid.omega(f) ** 2, {}, BALL)
-        return growth(f, weights, arb(2) ** -20 * weights, 48)
+        return growth(f, weights, arb(2) ** exponent * weights, 48)
 
 
 # --- where it lies ----------------------------------------------------------------------------------------------------
