@@ -18,11 +18,15 @@ from paper_figures import (
     density,
     gains,
     gradient,
+    histograms,
     jacobian,
     mean_field,
+    network_overlap,
+    networks,
     paper_rule,
     scaling_limit,
     style,
+    width,
 )
 from theory.validation import InputError
 from verify.files import write_whole
@@ -30,7 +34,7 @@ from verify.files import write_whole
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["FIGURES", "Recipe", "draw"]
+__all__ = ["FIGURES", "SIMULATED", "Recipe", "draw"]
 
 
 class Recipe(NamedTuple):
@@ -50,12 +54,19 @@ FIGURES = {
     "critical_decay": Recipe(critical_decay.data, critical_decay.figure),
     "density": Recipe(density.data, density.figure),
     "gradient": Recipe(gradient.data, gradient.figure),
+    "gradient_norms": Recipe(networks.data, networks.gradient_figure),
+    "histograms": Recipe(histograms.data, histograms.figure),
     "jacobian": Recipe(jacobian.data, jacobian.figure),
     "lyapunov": Recipe(gains.data, gains.figure),
     "negative_rate": Recipe(calibration.data, calibration.figure),
+    "overlap": Recipe(network_overlap.data, network_overlap.figure),
     "paper_rule": Recipe(paper_rule.data, paper_rule.figure),
     "scaling_limit": Recipe(scaling_limit.data, scaling_limit.figure),
+    "second_moment": Recipe(networks.data, networks.second_moment_figure),
+    "width": Recipe(width.data, width.figure),
 }
+
+SIMULATED = frozenset({"gradient_norms", "histograms", "overlap", "second_moment", "width"})  # they need torch
 
 
 def draw(names: Sequence[str], directory: Path) -> list[Path]:

@@ -27,11 +27,15 @@ from paper_figures import (
     density,
     gains,
     gradient,
+    histograms,
     jacobian,
     mean_field,
+    network_overlap,
+    networks,
     paper_rule,
     scaling_limit,
     style,
+    width,
 )
 from theory import scaling_limit as limit
 from theory.activation import CATALOGUE
@@ -53,13 +57,19 @@ SMALLER = {  # figures that take seconds: fewer rows for the tests of their file
     "chi": partial(chi.data, noises=(0.5, 1.0)),
     "collapse": partial(collapse.data, scales=(1.0, 1.8), names=("tanh", "langevin", "logistic", "softsign"), points=10),
     "gradient": partial(gradient.data, depth=20),
+    "gradient_norms": partial(networks.data, depths=(5, 10), replicas=20),
+    "histograms": partial(histograms.data, replicas=20),
+    "overlap": partial(network_overlap.data, depth=10, replicas=10),
     "paper_rule": partial(paper_rule.data, depths=(5, 10, 20), depth_of_others=10),
+    "second_moment": partial(networks.data, depths=(5, 10), replicas=20),
+    "width": partial(width.data, widths=(4, 8), depths=(5, 10), neurons=8000),
 }
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    for package in ("matplotlib", "torch"):
+        pytest.importorskip(package, reason=f"{package} is not installed")
     with pytest.MonkeyPatch.context() as patch:
         for name, data in SMALLER.items():
             patch.setitem(paper_figures.FIGURES, name, paper_figures.FIGURES[name]._replace(data=data))
@@ -396,11 +406,16 @@ COLUMNS = [
     ("critical_decay", critical_decay.Row),
     ("density", density.Row),
     ("gradient", gradient.Row),
+    ("gradient_norms", networks.Row),
+    ("histograms", histograms.Row),
     ("jacobian", jacobian.Row),
     ("lyapunov", gains.Row),
     ("negative_rate", calibration.Row),
+    ("overlap", network_overlap.Row),
     ("paper_rule", paper_rule.Row),
     ("scaling_limit", scaling_limit.Row),
+    ("second_moment", networks.Row),
+    ("width", width.Row),
 ]
 
 
@@ -420,8 +435,11 @@ def test_the_same_data_give_the_same_bytes(pitchfork: list[bifurcation.Row]) -> 
 
 
 def test_an_unknown_figure_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^figure=histogram: .*the figures are bifurcation, branches, .*, scaling_limit$"):
-        paper_figures.draw(["bifurcation", "histogram"], tmp_path / "new")
+    with pytest.raises(
+        InputError,
+        match=r"^figure=histogramm: .*the figures are bifurcation, branches, .*, scaling_limit, second_moment, width$",
+    ):
+        paper_figures.draw(["bifurcation", "histogramm"], tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
 

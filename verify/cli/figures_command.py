@@ -15,6 +15,10 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     if importlib.util.find_spec("matplotlib") is None:
         raise MissingBackendError("matplotlib is not installed; pip install 'oddsigmoid[figures]'")
     drawing = importlib.import_module("paper_figures")
+    simulated = sorted(drawing.SIMULATED & set(options.names or drawing.FIGURES))
+    if simulated and importlib.util.find_spec("torch") is None:
+        what = f"torch is not installed, and it draws the networks of {', '.join(simulated)}"
+        raise MissingBackendError(f"{what}; pip install 'oddsigmoid[simulation]'")
     files = drawing.draw(options.names, Path(options.directory))
     return {"schema": SCHEMA, "files": [str(path) for path in files]}, OK
 
