@@ -10,9 +10,10 @@ import sympy
 from scipy import stats
 
 from theory.activation import CATALOGUE
+from theory.mean_field import INITIALIZATIONS
 from theory.validation import InputError
 from theory.wide_limit import Chain, predict
-from verify.cross_check.network import INITIALIZATIONS, Network
+from verify.cross_check.network import Network
 from verify.cross_check.observables import Bins
 from verify.cross_check.statistics import within
 from verify.verdict import Supported

@@ -8,8 +8,12 @@ paper is two numbers and a kind of matrix.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from sympy import sqrt
+
 from theory import odd_sigmoid
 from theory.activation import Activation
+from theory.calibration import omega
+from theory.mean_field import INITIALIZATIONS
 from theory.validation import InputError
 from theory.validation import depth as valid_depth
 from theory.validation import width as valid_width
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
     import torch
 
 Matrix = Literal["gaussian", "orthogonal"]
-INITIALIZATIONS = ("odd_sigmoid", "edge_of_chaos", "xavier", "he", "orthogonal", "fixed_0085")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Network:
     def initialized(
         cls, f: Activation, initialization: str, *, depth: int, width: int, sigma: float | None = None, batch: int = 1
     ) -> "Network":
-        """A network with one of `INITIALIZATIONS` (units: weights); sigma, for odd_sigmoid only, is its noise scale.
+        """A network with one of `theory.mean_field.INITIALIZATIONS`; sigma, for odd_sigmoid only, is its noise scale.
 
         ==============  ========  ===============  ==========================================================
         name            diagonal  noise            source
@@ -72,20 +75,15 @@ class Network:
 
 
 def _scales(f: Activation, initialization: str, sigma: float | None) -> tuple[float, float]:
-    """(diagonal, noise)."""
-    match initialization:
-        case "odd_sigmoid":
-            assert sigma is not None
-            return float(odd_sigmoid.omega(f)), sigma
-        case "edge_of_chaos":
-            return 0.0, float(odd_sigmoid.omega(f))
-        case "xavier" | "orthogonal":
-            return 0.0, 1.0
-        case "he":
-            return 0.0, 2.0**0.5
-        case "fixed_0085":
-            return 1.0, 0.085
-    raise InputError("init", initialization, f"is not known; choose one of {', '.join(INITIALIZATIONS)}")
+    """(diagonal, noise). Without a diagonal the noise is sigma_w."""
+    if initialization not in INITIALIZATIONS:
+        raise InputError("init", initialization, f"is not known; choose one of {', '.join(INITIALIZATIONS)}")
+    if sigma is not None:
+        return float(odd_sigmoid.omega(f)), sigma
+    if initialization == "fixed_0085":
+        return 1.0, 0.085
+    variance = INITIALIZATIONS[initialization]
+    return 0.0, float(sqrt(variance.subs(omega, odd_sigmoid.omega(f)) if variance.has(omega) else variance))
 
 
 def choose_device(device: str) -> "torch.device":
