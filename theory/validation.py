@@ -173,6 +173,14 @@ def limit_noise_scale(value: float | Exact) -> float:
     return float(c)
 
 
+def limit_detuning(value: float | Exact, c: float) -> float:
+    """A detuning eps L at the noise scale c that the solver of the scaling limit covers: at most 1 and c^2 in size."""
+    shift, largest = exactly("shift", value), min(1.0, c * c)
+    if not abs(shift) <= largest:
+        raise InputError("shift", value, f"must lie between -{largest:g} and {largest:g}, where the law fits on the grid")
+    return float(shift)
+
+
 def limit_target(value: float | Exact) -> float:
     """A negative rate p that the solver of the scaling limit inverts: 0.0001 <= p <= 0.4999."""
     p = exactly("p", value)

@@ -25,9 +25,12 @@ module                for T -> 0, T > 0, T -> oo
 `elements`            spectral elements on the half line
 `entrance`            T > 0: the law, the negative rate p(c) and its inverse c*(p)
 `first_layer`         T > 0: the gradient at the first layer; T -> 0: without noise, exactly
+`detuned`             T > 0: a diagonal off by eps; eps L is the variable
+`rectified`           ReLU, whose limit is reflected Brownian motion
 ====================  ==============================================================================================
 """
 
+from theory.scaling_limit.detuned import detuned_second_moment, quiet_detuning_law
 from theory.scaling_limit.entrance import (
     Law,
     c_star,
@@ -39,6 +42,7 @@ from theory.scaling_limit.entrance import (
 )
 from theory.scaling_limit.first_layer import first_layer_constant, quiet_first_layer
 from theory.scaling_limit.growth import growth_constant, sign_decay
+from theory.scaling_limit.rectified import rectified_growth
 from theory.scaling_limit.stationary import (
     closure_factor,
     stationary_density,
@@ -51,12 +55,15 @@ __all__ = [
     "c_star",
     "c_star_error",
     "closure_factor",
+    "detuned_second_moment",
     "first_layer_constant",
     "growth_constant",
     "law_at_one",
     "layer_unit",
     "limit_negative_rate",
+    "quiet_detuning_law",
     "quiet_first_layer",
+    "rectified_growth",
     "sign_decay",
     "stationary_density",
     "stationary_kurtosis",

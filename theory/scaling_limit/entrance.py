@@ -154,11 +154,12 @@ class SignEquations:
         self.space = elements(graded(2 * width, 1.0, end, self.grade_zero), resolution.degree, k)
         self.square = self.space.weights * self.space.x**2
         self.scale = (-numpy.expm1(-k * resolution.start) / (k * resolution.start)) ** (1 / k)  # x = scale y
+        self.lag = (k + 1) / 12
 
     def start(self) -> Array:
-        """y = w (k T)^(1/k) is normal with mean 1 - (k+1) T/12 and variance T/3."""
+        """y = w (k T)^(1/k) is normal with mean 1 - lag T, lag = (k+1)/12, and variance T/3."""
         time = self.resolution.start
-        z = (self.space.x / self.scale - 1 + (self.k + 1) * time / 12) / (time / 3) ** 0.5
+        z = (self.space.x / self.scale - 1 + self.lag * time) / (time / 3) ** 0.5
         even = numpy.exp(-0.5 * z**2) / (self.scale * (2 * numpy.pi * time / 3) ** 0.5)
         return numpy.stack([even, self.second_start(even)])
 

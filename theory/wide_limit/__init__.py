@@ -1,7 +1,8 @@
 """The exact wide limit of W = omega I + (sigma/sqrt N) G: a nonlinear Markov chain in one dimension, solved by quadrature.
 
 `chain` carries the law of a preactivation from layer to layer, `grid` holds the quadrature, `gradients` goes back
-through the layers, `prediction` puts both together with an error estimate and inverts the negative rate for sigma.
+through the layers, `prediction` puts both together with an error estimate and inverts the negative rate for sigma;
+`bfloat16` is the slope with which autograd goes back in that arithmetic.
 
 >>> from theory import CATALOGUE, Chain, predict
 >>> last = predict(Chain.of(CATALOGUE["tanh"], sigma=0.1843719), depth=100).layers[-1]
