@@ -11,7 +11,7 @@ from test_cli import SCHEMAS, run, run_json
 from verify import cli
 from verify.cross_check.network import INITIALIZATIONS
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 
 SMALL = ("--depth", "4", "--width", "8", "--replicas", "20")
 
@@ -136,6 +136,14 @@ def test_without_torch_it_is_exit_4(capsys: pytest.CaptureFixture[str], monkeypa
     code, out, err = run(capsys, "simulate", "tanh", "--sigma", "1", *SMALL)
     assert (code, out) == (4, "")
     assert "pip install 'oddsigmoid[simulation]'" in err
+
+
+def test_without_cuda_it_is_exit_4(capsys: pytest.CaptureFixture[str]) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("a CUDA device")
+    code, out, err = run(capsys, "simulate", "tanh", "--sigma", "1", "--device", "cuda", *SMALL)
+    assert (code, out) == (4, "")
+    assert "no CUDA device is available" in err
 
 
 def test_an_interrupt_is_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from verify.signal_check.stacks import Stack
 
 Array = NDArray[numpy.float64]
 
-NOISE_BAND = (0.5, 4.5)  # c = sigma sqrt(L)/omega: the wide negative rate is 0.01 and 0.49; paper's rule: 1.8 to 4.0
+NOISE_BAND = (0.5, 4.5)  # c = sigma sqrt(L)/omega; the paper's rule gives 1.8 to 4.0
 _MOST, _FEWEST = 999, 99  # networks
 _WORK = 200_000_000  # neurons times layers times networks: about ten seconds
 _TINY = 1e-300

@@ -3,7 +3,7 @@
 import math
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from verify.signal_check.band import Band
 from verify.signal_check.report import LayerSignal, Range, Recognized
@@ -25,7 +25,8 @@ def layer_signals(calls: list[Called], stacks: list[Stack], bands: list[Band]) -
 def _layer(call: Called, start: Tensor | None, reference: float, ranges: tuple[Range | None, ...]) -> LayerSignal:
     ratio = None if call.gradient is None or reference == 0 else gradient_norm(call) / reference
     rate = None if start is None else float(((call.after < 0) != (start < 0)).double().mean())
-    kind = f"{type(call.module).__name__} {call.below.shape[1]} -> {call.h.shape[1]}"
+    features = -1 if isinstance(call.module, nn.Linear) else 1
+    kind = f"{type(call.module).__name__} {call.below.shape[features]} -> {call.h.shape[features]}"
     return LayerSignal(call.name, kind, float(call.after.double().square().mean()), rate, ratio, call.saturated, *ranges)
 
 
