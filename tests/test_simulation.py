@@ -156,6 +156,22 @@ def test_a_tiny_gradient_does_not_underflow() -> None:
     assert numpy.allclose(found.log_ratio(1), -399 * math.log(2), rtol=0.01)
 
 
+def test_given_inputs_are_the_inputs_of_all_replicas() -> None:
+    """Weights I without noise: x_1 = tanh(x_0)."""
+    x0 = torch.linspace(-2, 2, 24).reshape(2, 12)
+    found = simulate(Network(TANH, 1.0, 1e-30, 1, 12, batch=2), 3, seed=1, inputs=x0)
+    assert numpy.allclose(found.second_moment[0], torch.tanh(x0).square().mean(dim=1), rtol=1e-6)
+    with pytest.raises(InputError, match="shape"):
+        simulate(network(), 2, seed=1, inputs=x0)
+
+
+def test_progress_counts_the_replicas_that_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulation, "_HELD", 1)
+    seen: list[tuple[int, int]] = []
+    simulate(network(), 3, seed=1, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
 def test_histograms_count_every_value_once() -> None:
     edges = (-1.0, -0.5, 0.0, 0.5, 1.0)
     found = simulate(network(), 20, seed=2, bins=Bins(signal=edges, gain=(-math.inf, 0.0, math.inf)))

@@ -1,5 +1,6 @@
 """Each validator is seen to accept and to reject, with a message that teaches."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -54,6 +55,29 @@ def test_depths_are_whole_numbers_from_1() -> None:
     for wrong in ("0", "-1", "2.5"):
         with pytest.raises(InputError, match="whole number of layers"):
             validation.depth(wrong)
+
+
+@pytest.mark.parametrize(
+    ("read", "least"), [(validation.replicas, 2), (validation.batch, 1), (validation.seed, 0), (validation.width, 1)]
+)
+def test_counts_are_whole_numbers_from_a_least_one(read: Callable[[str], int], least: int) -> None:
+    assert read(str(least)) == least
+    for wrong in (str(least - 1), "2.5", "many"):
+        with pytest.raises(InputError, match=f"{read.__name__}={wrong}: .*number"):
+            read(wrong)
+
+
+def test_a_simulation_has_to_fit_into_memory() -> None:
+    fits: dict[str, Any] = {"depth": 1000, "width": 100_000, "batch": 4, "replicas": 2, "sampler": "law"}
+    validation.simulation_size(**fits)
+    for wrong, remedy in (
+        ({"depth": 10**12}, "depth=.*at most 2500000"),
+        ({"replicas": 10**6}, "replicas=.*at most 5000"),
+        ({"sampler": "weights"}, "use the sampler law"),
+        ({"width": 10**7}, "width=.*choose fewer"),
+    ):
+        with pytest.raises(InputError, match=remedy):
+            validation.simulation_size(**{**fits, **wrong})
 
 
 def test_targets_lie_strictly_between_0_and_one_half() -> None:

@@ -24,6 +24,9 @@ _QUOTIENT = re.compile(r"[+-]?\d+/\d+", re.ASCII)
 _SMALLEST_DOUBLE, _LARGEST_DOUBLE = Fraction(sys.float_info.min), Fraction(sys.float_info.max)
 MOST_LAYERS = 20_000  # of a chain that is carried layer by layer
 MOST_LAYERS_OF_RULE = 100_000  # at which the paper's target rate is taken; it is 10^-5776 there
+MOST_OBSERVED = 20_000_000  # layers times networks times inputs of a simulation
+MOST_MATRIX_WIDTH = 8_192
+_MOST_HELD = 1 << 28  # numbers
 _MAX_CHARACTERS = _MAX_EXPONENT = _MAX_DIGITS = 2_000  # keeps every answer quick and printable
 
 Exact: TypeAlias = int | Fraction | str | sympy.Expr
@@ -115,10 +118,7 @@ def gain_interval(value: str) -> tuple[Fraction, Fraction]:
 
 def depth(value: Exact) -> int:
     """A number of layers L: a whole number >= 1."""
-    number = exact_number("depth", value)
-    if number.denominator != 1 or number < 1:
-        raise InputError("depth", value, "must be a whole number of layers >= 1")
-    return int(number)
+    return _whole("depth", value, 1, " of layers")
 
 
 def chain_depth(value: Exact) -> int:
@@ -139,10 +139,54 @@ def rule_depth(value: Exact) -> int:
 
 def width(value: Exact) -> int:
     """A number of neurons a layer N: a whole number >= 1."""
-    number = exact_number("width", value)
-    if number.denominator != 1 or number < 1:
-        raise InputError("width", value, "must be a whole number of neurons >= 1")
+    return _whole("width", value, 1, " of neurons")
+
+
+def replicas(value: Exact) -> int:
+    """A number of independent networks R: a whole number >= 2, because an interval needs two."""
+    return _whole("replicas", value, 2, " of independent networks")
+
+
+def batch(value: Exact) -> int:
+    """A number of inputs B that share the weights of a network: a whole number >= 1."""
+    return _whole("batch", value, 1, " of inputs")
+
+
+def seed(value: Exact) -> int:
+    """The seed of a random generator: a whole number >= 0."""
+    return _whole("seed", value, 0)
+
+
+def _whole(name: str, value: Exact, least: int, of_what: str = "") -> int:
+    number = exact_number(name, value)
+    if number.denominator != 1 or number < least:
+        raise InputError(name, value, f"must be a whole number{of_what} >= {least}")
     return int(number)
+
+
+def simulation_size(depth: int, width: int, batch: int, replicas: int, sampler: str) -> None:
+    """Refuses a simulation of every layer that would not fit into some 4 GB.
+
+    It keeps 6 numbers for each layer, network and input, and in one network 4 N B numbers for each of 100 layers and N B for
+    each hundred layers. The sampler `weights` also holds a matrix.
+    """
+    most = MOST_OBSERVED // (depth * batch)
+    if most < 2:
+        raise InputError(
+            "depth", depth, f"every layer is observed; with {batch} inputs ask for at most {MOST_OBSERVED // (2 * batch)}"
+        )
+    if replicas > most:
+        raise InputError(
+            "replicas", replicas, f"every layer is observed; at depth {depth} with {batch} inputs ask for at most {most}"
+        )
+    if sampler == "weights" and width > MOST_MATRIX_WIDTH:
+        raise InputError(
+            "width", width, f"the matrices are drawn in full up to {MOST_MATRIX_WIDTH}; use the sampler law, it needs none"
+        )
+    if width * batch * (4 * min(depth, 100) + depth // 100) > _MOST_HELD:
+        raise InputError(
+            "width", width, f"is more than memory holds with {batch} inputs and {depth} layers; choose fewer of them"
+        )
 
 
 def target_negative_rate(value: Exact) -> Fraction:

@@ -10,6 +10,8 @@ from typing import NoReturn
 
 OK, REFUTED, BAD_INPUT, UNDECIDED, MISSING = 0, 1, 2, 3, 4
 INTERNAL, INTERRUPTED = 70, 130
+_INITIALIZATIONS = ("odd_sigmoid", "edge_of_chaos", "xavier", "he", "orthogonal", "fixed_0085")
+_WITH_NUMBERS = ("--gain", "--p", "--depth", "--digits", "--sigma", "--width", "--replicas", "--batch", "--seed")
 _EXIT_CODES = "exit codes: 0 as pinned or proved, 1 refuted or changed, 2 bad input, 3 undecided, 4 missing backend"
 
 
@@ -73,6 +75,23 @@ def build_parser() -> argparse.ArgumentParser:
     predict.add_argument("--depth", required=True, metavar="L", help="number of layers, a whole number >= 1")
     _assume_member(predict)
 
+    simulate = _command(commands, "simulate", "the same, measured in random networks of finite width")
+    _activation(simulate)
+    simulate.add_argument(
+        "--sigma", metavar="S", help="the noise scale sigma > 0: with --init odd_sigmoid only, and required there"
+    )
+    simulate.add_argument("--depth", required=True, metavar="L", help="number of layers, a whole number >= 1")
+    simulate.add_argument("--width", required=True, metavar="N", help="neurons a layer, a whole number >= 1")
+    simulate.add_argument("--init", choices=_INITIALIZATIONS, default="odd_sigmoid", help="the weights (default: odd_sigmoid)")
+    simulate.add_argument("--replicas", metavar="R", help="independent networks, at least 2 (default: what takes some seconds)")
+    simulate.add_argument("--batch", default="1", metavar="B", help="inputs that share the weights of a network (default: 1)")
+    simulate.add_argument(
+        "--sampler", choices=("law", "weights"), default="law", help="draw what the matrices do, or the matrices (default: law)"
+    )
+    simulate.add_argument("--seed", default="0", metavar="K", help="of all random numbers, a whole number >= 0 (default: 0)")
+    simulate.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where it runs (default: auto)")
+    _assume_member(simulate)
+
     figures = _command(commands, "figures", "draw the proof-check figures into build/figures")
     figures.add_argument("names", nargs="*", metavar="NAME", help="only these figures (default: all)")
     figures.add_argument("--directory", default="build/figures", help="where PDF, PNG and CSV go")
@@ -119,7 +138,7 @@ def _attach_values(arguments: Sequence[str]) -> list[str]:
     for argument in rest:
         if argument == "--":
             return [*joined, argument, *rest]
-        if argument in ("--gain", "--p", "--depth", "--digits", "--sigma"):
+        if argument in _WITH_NUMBERS:
             value = next(rest, None)
             joined.append(argument if value is None else f"{argument}={value}")
         else:

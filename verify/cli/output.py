@@ -11,6 +11,7 @@ from typing import Any
 from verify.files import write_whole
 
 Result = dict[str, Any]
+_SHOWN = 24  # layers in a table
 
 
 class MissingBackendError(Exception):
@@ -46,3 +47,24 @@ def table(rows: list[list[str]], header: list[str]) -> str:
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [header, *rows]]
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def selected(layers: list[Result]) -> list[Result]:
+    """All of a few layers; of many, about _SHOWN in geometric progression, the first and the last among them."""
+    depth = len(layers)
+    if depth <= _SHOWN:
+        return layers
+    return [layers[n - 1] for n in sorted({round(depth ** (i / (_SHOWN - 1))) for i in range(_SHOWN)})]
+
+
+def require_device(device: str) -> None:
+    """Raises `MissingBackendError` where PyTorch is not installed or has no such device."""
+    from theory.validation import InputError
+    from verify.cross_check.network import choose_device
+
+    try:
+        choose_device(device)
+    except ImportError:
+        raise MissingBackendError(f"device={device}: PyTorch is not installed; pip install 'oddsigmoid[simulation]'") from None
+    except InputError as error:
+        raise MissingBackendError(str(error)) from None

@@ -10,10 +10,9 @@ from theory.wide_limit import Chain, predict
 from verify.cli import OK
 from verify.cli.membership_gate import require_member
 from verify.cli.numbers import exact_value
-from verify.cli.output import table
+from verify.cli.output import selected, table
 
 SCHEMA = "oddsigmoid/predict/1"
-_SHOWN = 24  # layers in the text
 
 
 def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
@@ -50,7 +49,7 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
 
 def render(result: dict[str, Any], options: argparse.Namespace) -> str:
     layers = result["layers"]
-    rows = [[str(layer["layer"]), *(f"{value:.6g}" for value in list(layer.values())[1:])] for layer in _selected(layers)]
+    rows = [[str(layer["layer"]), *(f"{value:.6g}" for value in list(layer.values())[1:])] for layer in selected(layers)]
     header = ["layer", "second moment", "negative rate", "kurtosis", "chi (Gaussian)", "gradient ratio"]
     lines = [
         f"f(x) = {result['expression']}, omega = {result['omega']['exact']}, sigma = {result['sigma']:.6g}, "
@@ -63,11 +62,3 @@ def render(result: dict[str, Any], options: argparse.Namespace) -> str:
     if len(rows) < len(layers):
         lines.append(f"{len(rows)} of {len(layers)} layers; --format json has all.")
     return "\n".join(["ASSUMING f is an odd sigmoid", *lines] if result["assumed_member"] else lines)
-
-
-def _selected(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """All of a few; of many, about _SHOWN in geometric progression, the first and the last among them."""
-    depth = len(layers)
-    if depth <= _SHOWN:
-        return layers
-    return [layers[n - 1] for n in sorted({round(depth ** (i / (_SHOWN - 1))) for i in range(_SHOWN)})]

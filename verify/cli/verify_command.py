@@ -10,7 +10,7 @@ from typing import Any
 from theory.validation import InputError
 from verify.claim import Claim, Context
 from verify.claims import TOPICS, all_claims
-from verify.cli.output import MissingBackendError, colour, progress_line, table
+from verify.cli.output import colour, progress_line, require_device, table
 from verify.files import write_whole
 from verify.ledger import assemble, exit_code, in_tier, load_manifest, run_claims
 from verify.parallel import WORTHWHILE, processes, run_in_processes
@@ -21,7 +21,7 @@ _COLOURS = {"proved": "32", "supported": "36", "refuted": "31", "undecided": "33
 
 def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     if options.device == "cuda":
-        _require_cuda()
+        require_device(options.device)
     claims = all_claims()
     chosen = select(claims, options.names)
     context = Context(tier=options.tier, device=options.device)
@@ -42,17 +42,6 @@ def select(claims: Sequence[Claim], names: Sequence[str]) -> list[Claim]:
             hint = f"; did you mean '{close[0]}'?" if close else f"; the topics are {', '.join(TOPICS)}"
             raise InputError("claim", name, f"no topic or claim of this name{hint}")
     return [c for c in claims if not names or any(c.id == name or c.id.startswith(f"{name}.") for name in names)]
-
-
-def _require_cuda() -> None:
-    from verify.cross_check.network import choose_device
-
-    try:
-        choose_device("cuda")
-    except ImportError:
-        raise MissingBackendError("device=cuda: PyTorch is not installed; pip install 'oddsigmoid[simulation]'") from None
-    except InputError as error:
-        raise MissingBackendError(str(error)) from None
 
 
 def render(ledger: dict[str, Any], options: argparse.Namespace) -> str:

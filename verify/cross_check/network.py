@@ -15,6 +15,7 @@ from theory.activation import Activation
 from theory.calibration import omega
 from theory.mean_field import INITIALIZATIONS
 from theory.validation import InputError
+from theory.validation import batch as valid_batch
 from theory.validation import depth as valid_depth
 from theory.validation import width as valid_width
 
@@ -45,8 +46,7 @@ class Network:
     def __post_init__(self) -> None:
         valid_depth(self.depth)
         valid_width(self.width)
-        if self.batch < 1:
-            raise InputError("batch", self.batch, "must be a whole number of inputs >= 1")
+        valid_batch(self.batch)
         if self.overlap is not None and (self.batch % 2 or not -1 <= self.overlap <= 1):
             raise InputError("overlap", self.overlap, f"needs pairs and -1 <= overlap <= 1; the batch has {self.batch} inputs")
 

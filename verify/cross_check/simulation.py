@@ -6,7 +6,7 @@ every segment; on the way back the earlier segments are run once more, with the 
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -36,12 +36,15 @@ def simulate(
     bins: Bins | None = None,
     device: str = "auto",
     dtype: str = "float32",
+    inputs: "torch.Tensor | None" = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Measurement:
     """Observe `replicas` independent networks at `layers` (default: 1..L), and their gradients if asked.
 
     The gradients are delta_l = dLoss/dh_l with dLoss/dx_L ~ N(0, I), independent for each input. Both samplers have the same
     law (see `verify.cross_check.samplers`); `law` is faster where N > B. The seed fixes the run on a given device; the global
-    generator is untouched. float32 holds signals down to a second moment of 1e-30.
+    generator is untouched. float32 holds signals down to a second moment of 1e-30. inputs: given x_0, of shape (batch, width),
+    for all replicas. progress: called with (replicas done, replicas) as they get done.
 
     Raises `InputError` for a bad argument and for cuda without a CUDA device. Source: THEORY E5, F5.
     """
@@ -54,13 +57,18 @@ def simulate(
     chosen = tuple(range(1, network.depth + 1)) if layers is None else tuple(layers)
     if not all(1 <= layer <= network.depth for layer in chosen) or list(chosen) != sorted(set(chosen)):
         raise InputError("layers", chosen, f"must ascend within 1..{network.depth}")
+    if inputs is not None and inputs.shape != (network.batch, network.width):
+        raise InputError("inputs", tuple(inputs.shape), f"must have the shape {(network.batch, network.width)} of x_0")
     place, number = choose_device(device), getattr(torch, dtype)
     generators = [torch.Generator(device=place).manual_seed(child) for child in _children(seed)]
     recorder = Recorder(network, chosen, replicas, bins, gradients)
     with torch.no_grad():
         for start, count in _chunks(network, replicas, sampler):
             recorder.begin(start, count)
-            _Run(network, make_sampler(sampler, network, *generators[:2]), recorder, generators).run(count, place, number)
+            run = _Run(network, make_sampler(sampler, network, *generators[:2]), recorder, generators)
+            run.run(run.inputs(count, place, number) if inputs is None else inputs.to(place, number).repeat(count, 1, 1))
+            if progress is not None:
+                progress(start + count, replicas)
     return recorder.measurement(seed=seed, sampler=sampler, device=str(place))
 
 
@@ -95,8 +103,7 @@ class _Run:
     generators: "list[torch.Generator]"  # forward, backward, inputs and readouts
     starts: "list[tuple[torch.Tensor, torch.Tensor]]" = field(default_factory=list)  # (x, forward state) of each segment
 
-    def run(self, count: int, place: "torch.device", number: "torch.dtype") -> None:
-        x0 = self._inputs(count, place, number)
+    def run(self, x0: "torch.Tensor") -> None:
         forward, x, steps = self.generators[0], x0, list[_Step]()
         signs = x0.sign()
         for first in range(0, self.network.depth, SEGMENT):
@@ -108,7 +115,7 @@ class _Run:
             self._backward(self._normal(x), steps)
         forward.set_state(after)  # the next chunk draws new numbers
 
-    def _inputs(self, count: int, place: "torch.device", number: "torch.dtype") -> "torch.Tensor":
+    def inputs(self, count: int, place: "torch.device", number: "torch.dtype") -> "torch.Tensor":
         import torch
 
         shape, overlap = (count, self.network.batch, self.network.width), self.network.overlap
