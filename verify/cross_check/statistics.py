@@ -14,7 +14,7 @@ from scipy import stats
 from verify.verdict import Refuted, Supported, Undecided, Verdict
 
 FAMILY_ERROR = 1e-6  # of one ledger run: the probability that any simulation claim is decided wrongly
-SIMULATION_CLAIMS = 9  # that share it, each with FAMILY_ERROR / SIMULATION_CLAIMS (Bonferroni)
+SIMULATION_CLAIMS = 40  # that share it, each with FAMILY_ERROR / SIMULATION_CLAIMS (Bonferroni)
 POWER = 0.999
 
 Array = NDArray[numpy.float64]
@@ -34,6 +34,11 @@ class Interval:
     def detectable(self) -> float:
         """The deviation of the mean from the edge of a tolerance that is found with probability POWER."""
         return float(self.standard_error * (stats.norm.isf(self.error / 2) + stats.norm.isf(1 - POWER)))
+
+    def relative_to(self, origin: float, scale: float) -> "Interval":
+        """The interval of scale * (quantity - origin), scale > 0."""
+        mean, low, high = (scale * (value - origin) for value in (self.mean, self.low, self.high))
+        return Interval(mean, low, high, self.error, self.replicas, scale * self.standard_error)
 
     def root(self) -> "Interval":
         """The interval of the square root, for a quantity >= 0."""
