@@ -33,13 +33,13 @@ square gradient keeps a bounded coefficient: what decays exponentially there is 
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy
 
-from theory.validation import InputError, chain_depth
-from theory.wide_limit.chain import Chain, Gaussian, Law, laws
-from theory.wide_limit.grid import Array, Grid, Resolution, Transition
+from theory.validation import chain_depth
+from theory.wide_limit.chain import Chain
+from theory.wide_limit.grid import Array, Resolution
+from theory.wide_limit.tangents import Kernel, State, forward
 
 _RESOLUTION = Resolution(0.7, 7.0)  # good to about 10^-6; a finer grid costs its third power
 
@@ -66,114 +66,12 @@ def width_correction(chain: Chain, depth: int, resolution: Resolution = _RESOLUT
 
     Raises `InputError` for other inputs and where `predict` does. Source: THEORY C4; the derivation above.
     """
-    *states, last = _forward(chain, chain_depth(depth), resolution)
+    *states, last = forward(chain, chain_depth(depth), resolution)
     backward = _Backward(last)
     for state in reversed(states):
         backward.step(state)
     backward.end()
     return _correction(backward, last)
-
-
-# --- forward: the law of (h, tau) -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _State:
-    """A layer on the whole line, h sign(x_0) at the nodes and then at minus the nodes: arrays of shape (2n,).
-
-    masses: E(tau^j; h), j = 0, 2, 4. source: sigma^2 E t^2, what a neuron gets from the others. onward: the step to the next
-    layer, None at the last. The input is layer 0 with slope 0 and source 1: so tau_1 = u.
-    """
-
-    chain: Chain
-    x: Array
-    slope: Array
-    masses: tuple[Array, Array, Array]
-    source: float
-    onward: "_Kernel | None"
-
-    @property
-    def moment(self) -> float:
-        return float(self.masses[0] @ self.x**2)
-
-    @property
-    def carry(self) -> Array:
-        """Given (h, tau) the mean of tau'^2 is carry tau^2 + source."""
-        return self.chain.omega**2 * self.slope**2
-
-    @property
-    def passed(self) -> tuple[Array, Array, Array]:
-        """E(tau'^j; h), j = 0, 2, 4: the kernel distributes them over h'."""
-        zeroth, second, fourth = self.masses
-        carry, source = self.carry, self.source
-        return (
-            zeroth,
-            carry * second + source * zeroth,
-            carry**2 * fourth + 6 * carry * source * second + 3 * source**2 * zeroth,
-        )
-
-
-@dataclass(frozen=True)
-class _Kernel:
-    """The step to the next layer's nodes, of which `weights` are the quadrature weights."""
-
-    step: Transition
-    weights: Array
-
-    @cached_property
-    def _from_above(self) -> tuple[Array, Array]:
-        """Masses and xi from a source y > 0 to the nodes h', then to -h': shape (m, 2n)."""
-        near, far = self.step.matrix.toarray().reshape(2, len(self.step.sources), -1) * self.weights
-        targets = numpy.concatenate([self.step.nodes, -self.step.nodes])
-        return numpy.hstack([near, far]), (targets - self.step.sources[:, None]) / self.step.noise
-
-    def weighted(self, *polynomial: float) -> Array:
-        """g(h') -> E g(h') P(xi), shape (2m, 2n); P by its coefficients, the highest first. From -y by symmetry."""
-        masses, xi = self._from_above
-        above, below = (masses * numpy.polyval(polynomial, side * xi) for side in (1, -1))
-        return numpy.vstack([above, numpy.roll(below, below.shape[1] // 2, axis=1)])
-
-
-def _forward(chain: Chain, depth: int, resolution: Resolution) -> list[_State]:
-    """Layers 0..depth."""
-    found = list(laws(chain, depth, resolution))
-    states = [_input(chain, found[0], resolution)]
-    for law, following in zip(found, [*found[1:], None], strict=True):
-        kernel = states[-1].onward
-        assert kernel is not None
-        spread = kernel.weighted(1)
-        zeroth, second, fourth = (mass @ spread for mass in states[-1].passed)
-        slope = numpy.tile(chain.slope(law.grid.nodes), 2)
-        source = chain.sigma**2 * float(second @ slope**2)
-        onward = None if following is None else _Kernel(_arrival(following), following.grid.weights)
-        states.append(_State(chain, _odd(law.x), slope, (zeroth, second, fourth), source, onward))
-    return states
-
-
-def _arrival(law: Law) -> Transition:
-    assert law.arrival is not None
-    return law.arrival
-
-
-def _odd(values: Array) -> Array:
-    return numpy.concatenate([values, -values])
-
-
-def _input(chain: Chain, first: Law, resolution: Resolution) -> _State:
-    """x_0, on a grid that resolves the first layer's noise."""
-    if not isinstance(chain.input, Gaussian):
-        raise InputError("input", chain.input, "the correction is known for x_0 ~ N(0, r^2 I); pass Gaussian(r)")
-    deviation = chain.input.deviation
-    noise = chain.sigma * deviation
-    scale = min(deviation, noise / chain.omega)
-    grid = Grid.up_to(resolution.reach * deviation, scale, scale, 1.0, resolution.step)
-    mass = grid.weights * math.sqrt(2 / math.pi) / deviation * numpy.exp(-0.5 * (grid.nodes / deviation) ** 2)
-    kernel = _Kernel(Transition(chain.omega * grid.nodes, first.grid.nodes, noise, resolution.reach), first.grid.weights)
-    zero = numpy.zeros(2 * len(mass))
-    return _State(chain, _odd(grid.nodes), zero, (numpy.concatenate([mass, 0 * mass]), zero, zero), 1.0, kernel)
-
-
-# --- backward: D Phi and D^2 Phi --------------------------------------------------------------------------------------
 
 
 class _Backward:
@@ -184,7 +82,7 @@ class _Backward:
     of 1/N of the means. covariance: N times that of f'^2 and t^2.
     """
 
-    def __init__(self, last: _State) -> None:
+    def __init__(self, last: State) -> None:
         n, slope = len(last.x), last.slope**2
         self.after, self.second = last, slope
         self.first = numpy.array([last.x**2, last.x**4, numpy.arange(n) >= n // 2, slope, 0 * slope])
@@ -193,7 +91,7 @@ class _Backward:
         self.values[-1] = self.second @ last.masses[1]
         self.shift, self.covariance = numpy.zeros(5), numpy.zeros((2, 2))
 
-    def step(self, state: _State) -> None:
+    def step(self, state: State) -> None:
         """To the layer of `state` from the one after it, whose fluctuations are counted first."""
         assert state.onward is not None
         kernel = state.onward.weighted(1)
@@ -204,9 +102,9 @@ class _Backward:
     def end(self) -> None:
         """The input's coordinates are independent: all come from one point."""
         one, none, law = numpy.ones(1), numpy.zeros(1), self.after.masses[0]
-        self._count(_State(self.after.chain, none, none, (one, none, none), 0.0, None), law[None])
+        self._count(State(self.after.chain, none, none, (one, none, none), 0.0, None), law[None])
 
-    def _count(self, before: _State, kernel: Array) -> None:
+    def _count(self, before: State, kernel: Array) -> None:
         """What the layer after `before` adds: C_l of D^2 Phi/2, and of D Phi x D Phi."""
         mass, second, fourth = self.after.masses
         zeroth, passed, _ = before.passed
@@ -220,7 +118,7 @@ class _Backward:
         inherited = square @ kernel.T
         self.covariance -= _products(even @ kernel.T + before.source * inherited, before.carry * inherited, before.masses)
 
-    def _pull(self, state: _State, step: _Kernel, kernel: Array) -> None:
+    def _pull(self, state: State, step: Kernel, kernel: Array) -> None:
         """(DT x DT)^* and D^2 T^*; the names after the degrees in tau from which and to which a map leads."""
         m, omega, sigma = state.moment, state.chain.omega, state.chain.sigma
         x, slope, carry = state.x, state.slope, state.carry
@@ -258,7 +156,7 @@ def _products(zeroth: Array, second: Array, masses: tuple[Array, Array, Array]) 
     return (zeroth * masses[0]) @ zeroth.T + cross + cross.T + (second * masses[2]) @ second.T
 
 
-def _correction(found: _Backward, last: _State) -> WidthCorrection:
+def _correction(found: _Backward, last: State) -> WidthCorrection:
     """Given the weights, |delta_1|^2 = |M^T g|^2 and |delta_L|^2 = |D g|^2 for one and the same readout g. So D g adds
     2 tr D^4 to the variance of |delta_L|^2 and 2 tr M M^T D^2 to the covariance; the variance of |delta_1|^2 has 2 tr (M M^T)^2
     already, as that of the tangent |M u|^2.

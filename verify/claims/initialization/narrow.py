@@ -21,7 +21,7 @@ from verify.verdict import Refuted, Supported, Undecided, Verdict
 
 _TANH, _DEPTH = CATALOGUE["tanh"], 100
 _MARGINS = {"second moment": 0.03, "negative rate": 0.03, "gradient, root mean square": 0.1, "gradient, median": 0.1}
-_REPLICAS = {4: 60_000, 8: 60_000, 12: 80_000, 16: 120_000, 64: 40_000, 256: 8_000}
+_REPLICAS = {4: 60_000, 16: 120_000, 64: 40_000, 256: 8_000}
 _KEPT = {  # (quantity, width): is it within its margin of the wide limit?
     ("second moment", 16): False,
     ("second moment", 64): True,
