@@ -46,7 +46,7 @@ def test_every_initialization_is_simulated(capsys: pytest.CaptureFixture[str], n
 
 
 def test_the_names_of_the_parser_are_those_of_the_simulator() -> None:
-    assert cli._INITIALIZATIONS == tuple(INITIALIZATIONS)
+    assert tuple(INITIALIZATIONS) == cli._INITIALIZATIONS
 
 
 def test_the_seed_fixes_the_numbers(capsys: pytest.CaptureFixture[str]) -> None:

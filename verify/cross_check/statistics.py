@@ -35,6 +35,11 @@ class Interval:
         """The deviation of the mean from the edge of a tolerance that is found with probability POWER."""
         return float(self.standard_error * (stats.norm.isf(self.error / 2) + stats.norm.isf(1 - POWER)))
 
+    def relative_to(self, origin: float, scale: float) -> "Interval":
+        """The interval of scale * (quantity - origin), scale > 0."""
+        mean, low, high = (scale * (value - origin) for value in (self.mean, self.low, self.high))
+        return Interval(mean, low, high, self.error, self.replicas, scale * self.standard_error)
+
     def root(self) -> "Interval":
         """The interval of the square root, for a quantity >= 0."""
         low, mean, high = (max(end, 0.0) ** 0.5 for end in (self.low, self.mean, self.high))

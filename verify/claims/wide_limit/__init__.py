@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim
-from verify.claims.wide_limit import closure, networks, noise_scale, solver
+from verify.claims.wide_limit import closure, networks, noise_scale, solver, width
 
 
 def claims() -> Iterator[Claim]:
-    for module in (solver, networks, noise_scale, closure):
+    for module in (solver, networks, width, noise_scale, closure):
         yield from module.claims()

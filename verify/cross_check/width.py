@@ -1,0 +1,107 @@
+"""Networks of several widths against the wide limit: the experiment of the claims on finite width."""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import numpy
+from numpy.typing import NDArray
+
+from theory import odd_sigmoid
+from theory.activation import CATALOGUE
+from theory.mean_field import gaussian_closure
+from theory.wide_limit import Chain, Layer, predict
+from verify.claim import Context
+from verify.cross_check.network import Network
+from verify.cross_check.observables import Measurement
+from verify.cross_check.simulation import simulate
+from verify.cross_check.statistics import FAMILY_ERROR, SIMULATION_CLAIMS, Interval, interval
+
+C = 1.84  # sigma sqrt(L)/omega
+Array = NDArray[numpy.float64]
+
+ERROR = FAMILY_ERROR / SIMULATION_CLAIMS  # of a claim; its intervals share it
+
+
+@dataclass(frozen=True)
+class Setting:
+    """name: of an activation in the catalogue. The method at sigma = C omega/sqrt(depth), or the edge of chaos."""
+
+    name: str
+    depth: int
+    width: int
+    replicas: int
+
+    def __str__(self) -> str:
+        return f"{self.name}, L = {self.depth}, N = {self.width}"
+
+
+def chain(name: str, depth: int) -> Chain:
+    """The method's chain at sigma = C omega/sqrt(depth)."""
+    f = CATALOGUE[name]
+    return Chain.of(f, C * float(odd_sigmoid.omega(f)) / math.sqrt(depth))
+
+
+@cache
+def wide(name: str, depth: int) -> tuple[Layer, ...]:
+    """The method's wide limit, layers 1..depth, with gradients."""
+    return predict(chain(name, depth), depth, gradients=True, tolerance=1e-7).layers
+
+
+@cache
+def measured(setting: Setting, initialization: str, seed: int, device: str) -> Measurement:
+    """Layers 1 and L. In doubles where signals fall below what float32 holds: like exp(-L/N) on the edge of chaos."""
+    f, method = CATALOGUE[setting.name], initialization == "odd_sigmoid"
+    sigma = chain(setting.name, setting.depth).sigma if method else None
+    network = Network.initialized(f, initialization, depth=setting.depth, width=setting.width, sigma=sigma)
+    dtype = "float32" if method or setting.depth <= 20 * setting.width else "float64"
+    layers = (1, setting.depth)
+    return simulate(network, setting.replicas, seed=seed, gradients=True, layers=layers, device=device, dtype=dtype)
+
+
+def corrections(setting: Setting, error: float, context: Context) -> dict[str, Interval]:
+    """N times the difference to the wide limit, by the fields of `theory.wide_limit.WidthCorrection`."""
+    found = measured(setting, "odd_sigmoid", context.seed, context.device)
+    layers, N, L = wide(setting.name, setting.depth), setting.width, setting.depth
+    last, ratio = layers[-1], layers[0].gradient_ratio
+    assert ratio is not None
+    shift, variance = log_ratios(setting, "odd_sigmoid", error, context)
+    return {
+        "second_moment": _relative(found.second_moment_at(L, error), last.second_moment, N),
+        "negative_rate": found.negative_rate_at(L, error).relative_to(last.negative_rate, N),
+        "kurtosis": _relative(found.kurtosis_at(L, error), last.kurtosis, N),
+        "gradient_ratio": _relative(found.gradient_ratio_at(1, error), ratio, N),
+        "log_ratio": shift.relative_to(0.0, N),
+        "log_ratio_variance": variance.relative_to(0.0, N),
+    }
+
+
+def _relative(found: Interval, value: float, scale: float) -> Interval:
+    return found.relative_to(value, scale / value)
+
+
+def edge_signals(setting: Setting, error: float, context: Context) -> tuple[Interval, Interval]:
+    """Mean and variance of log(q_L^N/q_L) on the edge of chaos."""
+    found = measured(setting, "edge_of_chaos", context.seed, context.device)
+    return moments(numpy.log(found.second_moment[1, :, 0] / edge(setting.name, setting.depth)[0]), error)
+
+
+def log_ratios(setting: Setting, initialization: str, error: float, context: Context) -> tuple[Interval, Interval]:
+    """Mean and variance of log(|delta_1|/|delta_L|) less the logarithm of its wide root mean square."""
+    found = measured(setting, initialization, context.seed, context.device)
+    method = wide(setting.name, setting.depth)[0].gradient_ratio if initialization == "odd_sigmoid" else None
+    ratio = method or edge(setting.name, setting.depth)[1]
+    return moments(found.log_ratio(1)[:, 0] - math.log(ratio), error)
+
+
+def moments(samples: Array, error: float) -> tuple[Interval, Interval]:
+    """Mean and variance, one sample a replica."""
+    return interval(samples, error), interval((samples - samples.mean()) ** 2, error)
+
+
+@cache
+def edge(name: str, depth: int) -> tuple[float, float]:
+    """(q_L, sqrt(E|delta_1|^2/E|delta_L|^2)) on the edge of chaos as N -> oo, where the closure is exact."""
+    omega = float(odd_sigmoid.omega(CATALOGUE[name]))
+    layers = gaussian_closure(CATALOGUE[name], omega, depth, omega**2)
+    return layers[-1].second_moment, math.prod(layer.chi for layer in layers[:-1]) ** 0.5
