@@ -14,7 +14,7 @@ from scipy import stats
 from verify.verdict import Refuted, Supported, Undecided, Verdict
 
 FAMILY_ERROR = 1e-6  # of one ledger run: the probability that any simulation claim is decided wrongly
-SIMULATION_CLAIMS = 9  # that share it, each with FAMILY_ERROR / SIMULATION_CLAIMS (Bonferroni)
+SIMULATION_CLAIMS = 40  # that share it, each with FAMILY_ERROR / SIMULATION_CLAIMS (Bonferroni)
 POWER = 0.999
 
 Array = NDArray[numpy.float64]
