@@ -68,7 +68,7 @@ from theory.validation import InputError
 z = sympy.Symbol("z", real=True)
 R = sympy.Symbol("R", positive=True)  # sqrt(1 + 2 s^2 (1+2z) + s^4)
 
-_TRACY_WIDOM_MEAN = sympy.Float("1.2065335745820", 14)  # -E xi (digits: Bornemann 2010)
+_TRACY_WIDOM_MEAN = sympy.Rational("1.2065335745820")  # -E xi (digits: Bornemann 2010)
 
 Array = NDArray[numpy.float64]
 
