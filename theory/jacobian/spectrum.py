@@ -33,10 +33,10 @@ same at both critical points, so both edges shrink by the factor 1 - (c^4 + 3c^2
 and there the density of log lambda is |Im z|/pi = b/(2 pi) (Stieltjes inversion): no equation is left but one for b given a,
 whose right side falls with b.
 
-**Finite width.** At the upper edge E, log 1/chi = E + F (y - y_+)^2/2 + ..., F = 4y/(y^2 - 1)^2 at y = y_+ = sqrt(1 + 2/c^2), which
-is c^3 sqrt(c^2+2); so the density of log lambda ends like sqrt(2 (E - log lambda)/F)/(2 pi). If the largest of N values behaves
-there as that of real Wishart matrices (Tracy and Widom's law F_1; universality is assumed), it is E + (2F)^(1/3) N^(-2/3) xi with
-E xi = -1.20653, the smallest mirrors it, and
+**Finite width.** At the upper edge E, log 1/chi = E + F (y - y_+)^2/2 + ... with y_+ = sqrt(1 + 2/c^2) and
+F = 4 y_+/(y_+^2 - 1)^2 = c^3 sqrt(c^2+2); so the density of log lambda ends like sqrt(2 (E - log lambda)/F)/(2 pi). If the
+largest of N values behaves there as that of real Wishart matrices (Tracy and Widom's law F_1; this universality is assumed), it
+is E + (2F)^(1/3) N^(-2/3) xi with E xi = -1.20653, the smallest mirrors it, and
 
     E log k_N = log k - 1.20653 (2 c^3 sqrt(c^2+2))^(1/3) N^(-2/3) + o(N^(-2/3)).
 

@@ -7,8 +7,8 @@ Along the forward pass of `verify.cross_check.network`, with signals as rows,
 where row i of T is what becomes of the i-th unit vector at the input: T = J^T. All N of them meet the same matrix, so it is
 drawn in full (`verify.cross_check.samplers.Weights`).
 
-**Where double precision ends.** A layer rounds T by about 1e-16 of its largest entries, and that moves every singular value by as
-much of the *largest* one: a condition number is good to about 1% up to 1e13, and beyond only says that it is large.
+**Where double precision ends.** A layer rounds T by about 1e-16 of its largest entries, and that moves every singular value by
+as much of the *largest* one: a condition number is good to about 1% up to 1e13, and beyond only says that it is large.
 """
 
 from typing import TYPE_CHECKING

@@ -53,7 +53,7 @@ _QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
 class _Spectrum(NamedTuple):
-    """E log of the condition number of J; the log lambda below which lie the shares _QUANTILES of the squared singular values."""
+    """E log of the condition number of J, and the quantiles of log lambda, lambda the squared singular values."""
 
     log_condition: float
     quantiles: Array
@@ -63,9 +63,9 @@ def linear_claim() -> Claim:
     """Trials: E log k lower than the formula by 0.060, 0.028, 0.017(14), 0.020(18) at N = 32, 64, 128, 200, c = 1.84."""
     return Claim(
         id="jacobian.finite_width",
-        statement=f"J of a linear network (N = {_WIDTH}, L = {_DEPTH}, c = {_C}) has E log of its condition number = log of the "
-        "wide limit's - 1.20653 (2 c^3 sqrt(c^2+2))^(1/3) N^(-2/3), within 0.18; and the wide density's quantiles "
-        f"({', '.join(map(str, _QUANTILES))}) have below them these shares of its squared singular values, within 0.03",
+        statement=f"in linear networks (N = {_WIDTH}, L = {_DEPTH}, c = {_C}) E log of the condition number of J is lower than "
+        "the wide limit by 1.20653 (2 c^3 sqrt(c^2+2))^(1/3) N^(-2/3), within 0.18; below the quantiles "
+        f"{', '.join(map(str, _QUANTILES))} of the wide density lie these shares of the squared singular values, within 0.03",
         latex=r"\mathbb{E} \log \kappa(J_N) = \log \kappa - 1.2065\, (2 c^3 \sqrt{c^2+2})^{1/3} N^{-2/3}",
         hypotheses=(_WEIGHTS, "f(h) = h to a relative 10^-10", "edges as of Wishart matrices (Tracy and Widom's F_1)"),
         source="THEORY E10",
@@ -106,7 +106,8 @@ def gaussian_claim() -> Claim:
         statement="Gaussian iid layers: E log |J e| |J^-T e|, a lower bound of E log of the condition number, is "
         f"(L/2) (psi(N/2) - psi(1/2)), within 6% (N = {_SMALL}, L = {_LAYERS}): no bound in L, at any N >= 2, where the "
         "method has one and orthogonal layers have 1",
-        latex=r"\mathbb{E} \log \kappa(J) \ge \mathbb{E} \log |Je|\,|J^{-T}e| = \tfrac L2 \big(\psi(\tfrac N2) - \psi(\tfrac12)\big)",
+        latex=r"\mathbb{E} \log \kappa(J) \ge \mathbb{E} \log |Je|\,|J^{-T}e| "
+        r"= \tfrac L2 \big(\psi(\tfrac N2) - \psi(\tfrac12)\big)",
         hypotheses=("J = prod (sigma_w/sqrt N) G_l", "e a unit vector"),
         source="THEORY E10",
         subject=lambda: _bound(),
@@ -155,8 +156,8 @@ def tanh_claim() -> Claim:
     return Claim(
         id="jacobian.tanh",
         statement=f"at the inputs of real tanh networks (N = {_TANH_WIDTH}, L = {_DEPTH}, sigma = {_C}/sqrt(L)) the mean square "
-        "singular value of J is that of the wide backward law, within 15%: 0.15, where the linear regime has 26.5; and E log of "
-        f"the condition number is {_LOG_CONDITION} within {_LOG_MARGIN} (2 million), where the linear regime has 6.2 (480)",
+        "singular value of J is that of the wide backward law, 0.15, within 15% (linear regime: 26.5), and E log of the condition "
+        f"number is {_LOG_CONDITION}, two million, within {_LOG_MARGIN} (linear regime: 6.2)",
         latex=r"\tfrac1N \mathbb{E} \operatorname{tr} J J^T = (\omega^2 + \sigma^2)\, \tfrac1N \mathbb{E}|\delta_1|^2,\quad "
         r"\mathbb{E} \log \kappa(J) \approx 14.5",
         hypotheses=(_WEIGHTS, "x_0 ~ N(0, I)", "the condition number is measured, not derived"),

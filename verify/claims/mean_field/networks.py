@@ -26,9 +26,9 @@ def gradient_claim() -> Claim:
     """
     return Claim(
         id="mean_field.edge_networks",
-        statement=f"in tanh networks of width {_WIDTH} on the edge of chaos the root mean square gradient at the first layer is to "
-        f"that at the last as the closure's product of chi says, 0.281, 0.136, 0.085 at L = 10, 40, 100 (nearly L^(-1/2)), within "
-        f"{_MARGIN:.0%}: no exponential fall",
+        statement=f"on the edge of chaos the root mean square gradient at the first layer of tanh networks of width {_WIDTH} is to "
+        "that at the last as the closure's product of chi says, 0.281, 0.136, 0.085 at L = 10, 40, 100 (nearly L^(-1/2)), "
+        f"within {_MARGIN:.0%}: no exponential fall",
         latex=r"\sqrt{\mathbb E|\delta_1|^2 / \mathbb E|\delta_L|^2} = \prod_{l<L} \chi_l^{1/2} \sim L^{-1/2}",
         hypotheses=("sigma_w = omega, no bias", "x_0 ~ N(0, I)", "float32"),
         source="THEORY E8",

@@ -43,7 +43,7 @@ def overlap_claim() -> Claim:
     return Claim(
         id="overlap.networks",
         statement=f"two inputs that overlap by {_START} have after {_DEPTH} layers of a tanh network of width {_WIDTH}, "
-        f"sigma = {_C}/sqrt(L), the mean overlap of the exact wide limit (0.3428), within {_MARGIN}; not that of its closure (0.43)",
+        f"sigma = {_C}/sqrt(L), the mean overlap of the wide limit, 0.343, within {_MARGIN}; the closure has 0.430",
         latex=r"\mathbb{E} \cos(x_L, y_L) = \rho_L + O(1/N)",
         hypotheses=("W = omega I + (sigma/sqrt N) G, no bias", _PAIRS, "float32"),
         source="THEORY E9",
@@ -70,9 +70,8 @@ def frozen_claim() -> Claim:
     """At L/N = 0.05 the alignment of finite width has hardly begun: trials found the mean cosine low by about 13/N from 0.5."""
     return Claim(
         id="overlap.frozen_networks",
-        statement=f"after {_DEPTH} layers of tanh networks of width {_EDGE_WIDTH} on the edge of chaos two inputs overlap by what "
-        "the closure freezes: 0.441 from 0.5, 0.867 from 0.9, "
-        f"within {_MARGIN}; the method's wide limit is 0.343, 0.764",
+        statement=f"after {_DEPTH} layers of tanh networks of width {_EDGE_WIDTH} on the edge of chaos two inputs overlap as "
+        f"the closure freezes them, 0.441 from 0.5, 0.867 from 0.9, within {_MARGIN}; the method's wide limit has 0.343, 0.764",
         latex=r"\sigma_w = \omega,\ L \ll N:\quad \mathbb{E} \cos(x_L, y_L) \approx \rho_\infty(\rho_0)",
         hypotheses=("Gaussian iid weights, no bias", _PAIRS, "float32"),
         source="THEORY E9",
@@ -112,9 +111,9 @@ def alignment_claim() -> Claim:
     """
     return Claim(
         id="overlap.alignment",
-        statement=f"in tanh networks of width {_NARROW} and depth {_DEPTH}, overlap {_FAR} at the input, E log sin(angle) is below "
-        "its wide limit by what the linear regime loses: about L/(2N) on the edge of chaos (within 20%), only about c^2/N with "
-        f"sigma = c/sqrt(L), c = {_C} (within 35%)",
+        statement=f"in tanh networks of width {_NARROW} and depth {_DEPTH}, overlap {_FAR} at the input, E log sin(angle) is "
+        "below its wide limit by what the linear regime loses: about L/(2N) on the edge of chaos (within 20%), only about c^2/N "
+        f"for sigma = c/sqrt(L), c = {_C} (within 35%)",
         latex=r"\mathbb{E} \log \sin\theta_L - \log \sin\theta_L^{\infty} \approx L\, \alpha_N",
         hypotheses=(_PAIRS, "no bias", "one width, one depth"),
         source="THEORY E9",
@@ -145,7 +144,7 @@ def _are_aligned(stated: Mapping[str, float], context: Context) -> Verdict:
 
 
 def _log_sine(run: Measurement, layer: int) -> Array:
-    """log sin(angle) of the pair of each replica; 1 - cos^2 cancels, so single precision serves where angles stay large only."""
+    """log sin(angle) of the pair of each replica; 1 - cos^2 cancels, so single precision serves only where angles are large."""
     return numpy.asarray(numpy.log1p(-(run.overlap[run.row(layer), :, 0] ** 2)) / 2)
 
 

@@ -63,8 +63,8 @@ def kurtosis_claim() -> Claim:
     """The quartic law is on its way: 3 for Gaussian preactivations, 2.188 in the scaling limit. Trials: high by 1.1/N."""
     return Claim(
         id="wide_limit.kurtosis",
-        statement=f"in tanh networks of width {WIDTH}, depth {_DEEP}, sigma = {_SCALED}/sqrt(L), the kurtosis of the last signal "
-        "is that of the wide limit, 2.12, within 4%, and chi = (omega^2 + sigma^2) E f'(h_L)^2 is, within 1%",
+        statement=f"in tanh networks of width {WIDTH}, depth {_DEEP}, sigma = {_SCALED}/sqrt(L), the kurtosis of the last "
+        "signal is that of the wide limit, 2.12, within 4%, and chi = (omega^2 + sigma^2) E f'(h_L)^2, 0.985, within 1%",
         latex=r"\mathbb{E} x_L^4/(\mathbb{E} x_L^2)^2,\quad \chi_L = (\omega^2 + \sigma^2)\, \mathbb{E} f'(h_L)^2",
         hypotheses=(*HYPOTHESES, "x_0 ~ N(0, I)"),
         source="THEORY E4, E5",
