@@ -26,8 +26,8 @@ def gradient_claim() -> Claim:
     """
     return Claim(
         id="mean_field.edge_networks",
-        statement=f"on the edge of chaos the root mean square gradient at the first layer of tanh networks of width {_WIDTH} is to "
-        "that at the last as the closure's product of chi says, 0.281, 0.136, 0.085 at L = 10, 40, 100 (nearly L^(-1/2)), "
+        statement=f"on the edge of chaos the root mean square gradient at the first layer of tanh networks of width {_WIDTH} "
+        "is to that at the last as the closure's product of chi says, 0.281, 0.136, 0.085 at L = 10, 40, 100 (near L^(-1/2)), "
         f"within {_MARGIN:.0%}: no exponential fall",
         latex=r"\sqrt{\mathbb E|\delta_1|^2 / \mathbb E|\delta_L|^2} = \prod_{l<L} \chi_l^{1/2} \sim L^{-1/2}",
         hypotheses=("sigma_w = omega, no bias", "x_0 ~ N(0, I)", "float32"),

@@ -112,8 +112,8 @@ def alignment_claim() -> Claim:
     return Claim(
         id="overlap.alignment",
         statement=f"in tanh networks of width {_NARROW} and depth {_DEPTH}, overlap {_FAR} at the input, E log sin(angle) is "
-        "below its wide limit by what the linear regime loses: about L/(2N) on the edge of chaos (within 20%), only about c^2/N "
-        f"for sigma = c/sqrt(L), c = {_C} (within 35%)",
+        "below its wide limit by what the linear regime loses: about L/(2N) on the edge of chaos (within 20%), only about "
+        f"c^2/N for sigma = c/sqrt(L), c = {_C} (within 35%)",
         latex=r"\mathbb{E} \log \sin\theta_L - \log \sin\theta_L^{\infty} \approx L\, \alpha_N",
         hypotheses=(_PAIRS, "no bias", "one width, one depth"),
         source="THEORY E9",

@@ -40,7 +40,7 @@ def stationary_claim() -> Claim:
     return Claim(
         id="scaling_limit.stationary_networks",
         statement=f"in tanh networks of width {_WIDTH} at s = {_S}, after {_SETTLED} layers, kappa q/s^2 is 2 r^2 = 0.2285 "
-        "within 10%, the kurtosis 1/(4 r^2) = 2.188 within 4%, r = Gamma(3/4)/Gamma(1/4): the quartic law, not the closure's 1/6, 3",
+        "within 10%, the kurtosis 1/(4 r^2) = 2.188 within 4%, r = Gamma(3/4)/Gamma(1/4): quartic, not the closure's 1/6, 3",
         latex=r"\kappa q/s^2 \approx 2 r^2,\quad \mathbb{E} x^4/q^2 \approx 1/(4 r^2)",
         hypotheses=_METHOD,
         source="THEORY E4",
