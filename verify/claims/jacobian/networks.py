@@ -47,7 +47,7 @@ def _log_condition(values: Array) -> Array:
 
 # --- the linear regime ------------------------------------------------------------------------------------------------
 
-_WIDTH, _REPLICAS = 32, 800
+_WIDTH, _REPLICAS = 32, 600
 _CONDITION_MARGIN, _SHARE_MARGIN = 0.18, 0.03
 _QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
@@ -108,7 +108,7 @@ def gaussian_claim() -> Claim:
         "method has one and orthogonal layers have 1",
         latex=r"\mathbb{E} \log \kappa(J) \ge \mathbb{E} \log |Je|\,|J^{-T}e| "
         r"= \tfrac L2 \big(\psi(\tfrac N2) - \psi(\tfrac12)\big)",
-        hypotheses=("J = prod (sigma_w/sqrt N) G_l", "e a unit vector"),
+        hypotheses=("J = prod (sigma_w/sqrt N) G_l", "e a unit vector", "f(h) = h to a relative 10^-10"),
         source="THEORY E10",
         subject=lambda: _bound(),
         twin=Twin("the bound is larger by 15%", lambda: 1.15 * _bound()),

@@ -55,7 +55,7 @@ def second_moment_claim() -> Claim:
     )
 
 
-_DEEP, _SCALED, _REPLICAS = 100, 1.84, 4_000
+_DEEP, _SCALED, _REPLICAS = 100, 1.84, 3_000
 _MARGINS = {"kurtosis": 0.04, "chi": 0.01}  # relative
 
 
