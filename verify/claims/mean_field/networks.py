@@ -13,7 +13,7 @@ from verify.verdict import Verdict
 
 _TANH = CATALOGUE["tanh"]
 _WIDTH, _MARGIN = 1024, 0.1  # margin relative
-_REPLICAS = {10: 150, 40: 400, 100: 1_200}  # by depth: the logarithm of a ratio has a variance of order L/N
+_REPLICAS = {10: 150, 40: 600, 100: 1_200}  # by depth: the logarithm of a ratio has a variance of order L/N
 
 
 def claims() -> Iterator[Claim]:

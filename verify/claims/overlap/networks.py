@@ -63,7 +63,7 @@ def _has_the_mean_overlap(stated: float, context: Context) -> Verdict:
     return within(found.overlap_at(_DEPTH, ERROR), stated, _MARGIN)
 
 
-_EDGE_WIDTH, _EDGE_REPLICAS = 2048, {0.5: 2_000, 0.9: 700}
+_EDGE_WIDTH, _EDGE_REPLICAS = 2048, {0.5: 3_000, 0.9: 700}
 
 
 def frozen_claim() -> Claim:
