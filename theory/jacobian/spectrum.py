@@ -33,8 +33,20 @@ same at both critical points, so both edges shrink by the factor 1 - (c^4 + 3c^2
 and there the density of log lambda is |Im z|/pi = b/(2 pi) (Stieltjes inversion): no equation is left but one for b given a,
 whose right side falls with b.
 
+**Finite width.** At the upper edge E, log 1/chi = E + F (y - y_+)^2/2 + ... with y_+ = sqrt(1 + 2/c^2) and
+F = 4 y_+/(y_+^2 - 1)^2 = c^3 sqrt(c^2+2); so the density of log lambda ends like sqrt(2 (E - log lambda)/F)/(2 pi). If the
+largest of N values behaves there as that of real Wishart matrices (Tracy and Widom's law F_1; this universality is assumed), it
+is E + (2F)^(1/3) N^(-2/3) xi with E xi = -1.20653, the smallest mirrors it, and
+
+    E log k_N = log k - 1.20653 (2 c^3 sqrt(c^2+2))^(1/3) N^(-2/3) + o(N^(-2/3)).
+
 Bounded in L, then, but no dynamical isometry: k = 1 for orthogonal layers; wide Gaussian iid layers have k = oo at any
-L >= 1, for S = (1+z)^-L puts the lower edge at 0.
+L >= 1, for S = (1+z)^-L puts the lower edge at 0. At width N, for J = prod (sigma_w/sqrt N) G_l and a unit vector e, |J e| and
+1/|J^-T e| are products of independent chi variables with N and with 1 degrees of freedom times the scale, so
+
+    E log k >= E log(|J e| |J^-T e|) = (L/2) (psi(N/2) - psi(1/2)),
+
+without bound in L at every N >= 2. (1/|G^-T e| is the distance of a column of G from the span of the others.)
 """
 
 from fractions import Fraction
@@ -47,13 +59,16 @@ from numpy.typing import NDArray
 from theory import validation
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
-from theory.gains.lyapunov import s
+from theory.calibration import L
+from theory.gains.lyapunov import N, s
 from theory.jacobian.moments import c
 from theory.rounding import as_ball, nearest_double
 from theory.validation import InputError
 
 z = sympy.Symbol("z", real=True)
 R = sympy.Symbol("R", positive=True)  # sqrt(1 + 2 s^2 (1+2z) + s^4)
+
+_TRACY_WIDOM_MEAN = sympy.Rational("1.2065335745820")  # -E xi (digits: Bornemann 2010)
 
 Array = NDArray[numpy.float64]
 
@@ -83,6 +98,16 @@ def condition_number_formula() -> sympy.Expr:
 def edge_shift() -> sympy.Expr:
     """The coefficient of 1/L in the logarithm of either edge, in c: the same, so the condition number has none."""
     return -(c**4 + 3 * c**2) / 2
+
+
+def width_shift() -> sympy.Expr:
+    """The coefficient of N^(-2/3) in E log of the condition number of J, in c; derived under the hypothesis of F_1 edges."""
+    return -_TRACY_WIDOM_MEAN * c * sympy.cbrt(2 * sympy.sqrt(c**2 + 2))
+
+
+def gaussian_log_condition() -> sympy.Expr:
+    """(L/2) (psi(N/2) - psi(1/2)) in L and N: a lower bound of E log of the condition number of L layers (sigma_w/sqrt N) G."""
+    return L / 2 * (sympy.digamma(N / 2) - sympy.digamma(sympy.Rational(1, 2)))
 
 
 def condition_number(noise: float | str | Fraction, depth: int | None = None) -> float:

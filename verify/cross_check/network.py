@@ -6,12 +6,13 @@ paper is two numbers and a kind of matrix.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal, get_args
 
 from sympy import sqrt
 
 from theory import odd_sigmoid
-from theory.activation import Activation
+from theory.activation import CATALOGUE, Activation
 from theory.calibration import omega
 from theory.mean_field import INITIALIZATIONS
 from theory.validation import InputError
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     import torch
 
 Matrix = Literal["gaussian", "orthogonal"]
+Input = Literal["normal", "signs"]
+LINEAR = CATALOGUE["tanh"].rescaled(10**6, Fraction(1, 10**6))  # f(h) = h to a relative 1e-10 for |h| < 10: the linear regime
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Network:
     """width N, depth L, `batch` inputs that share the weights of a replica; no bias.
 
     The inputs are x_0 ~ N(0, I), independent; or, where `overlap` is given, in pairs (0, 1), (2, 3), ... whose coordinates
-    have that correlation. skip: 1 makes a residual network.
+    have that correlation. input: with `signs` the coordinates are +-1 instead (two-point inputs). skip: 1 makes a residual
+    network.
     """
 
     f: Activation
@@ -42,6 +46,7 @@ class Network:
     matrix: Matrix = "gaussian"
     skip: float = 0.0
     overlap: float | None = None
+    input: Input = "normal"
 
     def __post_init__(self) -> None:
         valid_depth(self.depth)
@@ -49,6 +54,8 @@ class Network:
         valid_batch(self.batch)
         if self.overlap is not None and (self.batch % 2 or not -1 <= self.overlap <= 1):
             raise InputError("overlap", self.overlap, f"needs pairs and -1 <= overlap <= 1; the batch has {self.batch} inputs")
+        if self.input not in get_args(Input) or (self.overlap is not None and self.input != "normal"):
+            raise InputError("input", self.input, f"choose one of {', '.join(get_args(Input))}; an overlap needs normal inputs")
 
     @classmethod
     def initialized(

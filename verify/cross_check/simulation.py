@@ -120,6 +120,8 @@ class _Run:
 
         shape, overlap = (count, self.network.batch, self.network.width), self.network.overlap
         x = torch.randn(shape, generator=self.generators[2], dtype=number, device=place)
+        if self.network.input == "signs":
+            return torch.where(x < 0, -1.0, 1.0).to(number)
         if overlap is not None:
             x[:, 1::2] = overlap * x[:, ::2] + math.sqrt(1 - overlap**2) * x[:, 1::2]
         return x

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim
-from verify.claims.jacobian import moments, spectrum
+from verify.claims.jacobian import moments, networks, spectrum
 
 
 def claims() -> Iterator[Claim]:
     yield from moments.claims()
     yield from spectrum.claims()
+    yield from networks.claims()

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim
-from verify.claims.mean_field import closure, edge_of_chaos, fixed_point, near_critical
+from verify.claims.mean_field import closure, edge_of_chaos, fixed_point, near_critical, networks
 
 
 def claims() -> Iterator[Claim]:
-    for module in (closure, fixed_point, near_critical, edge_of_chaos):
+    for module in (closure, fixed_point, near_critical, edge_of_chaos, networks):
         yield from module.claims()

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim
-from verify.claims.overlap import alignment, closure, wide
+from verify.claims.overlap import alignment, closure, networks, wide
 
 
 def claims() -> Iterator[Claim]:
     yield from closure.claims()
     yield from wide.claims()
     yield from alignment.claims()
+    yield from networks.claims()

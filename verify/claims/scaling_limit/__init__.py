@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim
-from verify.claims.scaling_limit import approach, entrance, first_layer, rates, stationary
+from verify.claims.scaling_limit import approach, entrance, first_layer, networks, rates, stationary
 
 
 def claims() -> Iterator[Claim]:
@@ -12,3 +12,4 @@ def claims() -> Iterator[Claim]:
     yield from rates.claims()
     yield from first_layer.claims()
     yield from approach.claims()
+    yield from networks.claims()

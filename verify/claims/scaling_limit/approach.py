@@ -20,12 +20,17 @@ import math
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
 
+import numpy
+
 from theory.activation import CATALOGUE
 from theory.bifurcation import decay_law
 from theory.scaling_limit import c_star, first_layer_constant, stationary_second_moment
 from theory.scaling_limit.stationary import c, k
 from theory.wide_limit import Atoms, Chain, Gaussian, Input, noise_scale, predict
 from verify.claim import Check, Claim, Context, Twin
+from verify.cross_check.evidence import ERROR, measure, needs_torch
+from verify.cross_check.network import Network
+from verify.cross_check.statistics import all_within, ratio
 from verify.verdict import Refuted, Supported, Verdict
 
 _RATE = "0.4"
@@ -155,7 +160,7 @@ def first_layer_claim() -> Claim:
         source="THEORY E7",
         subject=lambda: _FIRST_LAYER,
         twin=Twin("the factor is 1 at every depth", lambda: dict.fromkeys(_FIRST_LAYER, 1.0)),
-        checks=(Check("precision", _has_first_layer),),
+        checks=(Check("precision", _has_first_layer), Check("simulation", _networks_have_first_layer)),
         tier="full",
     )
 
@@ -168,12 +173,36 @@ def _has_first_layer(stated: Mapping[int, float], _: Context) -> Verdict:
 
 @cache
 def _gradient_factor(depth: int) -> float:
-    scaled = c_star(_RATE, 2)
-    s = scaled / math.sqrt(depth)
-    ratio = predict(Chain.of(CATALOGUE["tanh"], s), depth, gradients=True).layers[0].gradient_ratio
+    ratio = predict(Chain.of(CATALOGUE["tanh"], _sigma(depth)), depth, gradients=True).layers[0].gradient_ratio
     assert ratio is not None
-    density_at_zero = 1 / math.sqrt(2 * math.pi * (1 + s**2))
-    return ratio**2 / (first_layer_constant(scaled, 2) * density_at_zero * (depth / 3) ** -0.5)
+    return ratio**2 / _first_layer_law(depth)
+
+
+def _sigma(depth: int) -> float:
+    return c_star(_RATE, 2) / math.sqrt(depth)
+
+
+def _first_layer_law(depth: int) -> float:
+    """A_2(c) p_h1(0) (L/3)^(-1/2)."""
+    density_at_zero = 1 / math.sqrt(2 * math.pi * (1 + _sigma(depth) ** 2))
+    return first_layer_constant(c_star(_RATE, 2), 2) * density_at_zero * (depth / 3) ** -0.5
+
+
+_WIDTH, _REPLICAS, _MARGIN = 256, 2_000, 0.15  # margin relative
+_SIMULATED = (100, 400)
+
+
+@needs_torch
+def _networks_have_first_layer(stated: Mapping[int, float], context: Context) -> Verdict:
+    """Networks of width 256, with a margin of their own, at the two smaller depths."""
+    found = []
+    for depth in _SIMULATED:
+        network = Network(CATALOGUE["tanh"], 1.0, _sigma(depth), depth, _WIDTH)
+        run = measure(network, _REPLICAS, (1, depth), context, gradients=True)
+        first, last = (numpy.exp(2 * run.gradients()[row]).mean(axis=1) for row in (0, 1))
+        factor = ratio(first / _first_layer_law(depth), last, ERROR / len(_SIMULATED))
+        found.append((f"L = {depth}", factor, stated[depth], _MARGIN * stated[depth]))
+    return all_within(found)
 
 
 _SETTLED = {0.3: 250, 0.2: 500}  # s: layers after which the second moment is stationary to 10^-6

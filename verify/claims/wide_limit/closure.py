@@ -5,10 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from itertools import pairwise
 
+import numpy
+
 from theory.activation import CATALOGUE
 from theory.mean_field import odd_sigmoid_closure
 from theory.wide_limit import Chain, Layer, Resolution, laws, predict
 from verify.claim import Check, Claim, Context, Twin
+from verify.cross_check.evidence import ERROR, measure, needs_torch
+from verify.cross_check.network import Network
+from verify.cross_check.statistics import interval, ratio, within
 from verify.cross_check.wide_limit import by_gauss_legendre
 from verify.verdict import Refuted, Supported, Verdict
 
@@ -39,7 +44,11 @@ def closure_claim() -> Claim:
         source="THEORY E4",
         subject=lambda: _FACTORS,
         twin=Twin("the factors are 1", lambda: dict.fromkeys(_FACTORS, 1.0)),
-        checks=(Check("precision", partial(_agrees, _exact)), Check("precision", partial(_agrees, _legendre))),
+        checks=(
+            Check("precision", partial(_agrees, _exact)),
+            Check("precision", partial(_agrees, _legendre)),
+            Check("simulation", _networks_exceed),
+        ),
     )
 
 
@@ -64,6 +73,18 @@ def _exact(sigma: float, depth: int) -> Sequence[Layer]:
 def _legendre(sigma: float, depth: int) -> list[Layer]:
     """by Gauss-Legendre quadrature."""
     return by_gauss_legendre(Chain.of(_TANH, sigma), depth, nodes=120)
+
+
+_WIDTH, _REPLICAS = 256, 1_000
+_MEASURED, _FACTOR_MARGIN = 0.5, 0.05  # the s that is measured, in networks of width 256; a trial found them low by 1.2/N
+
+
+@needs_torch
+def _networks_exceed(factors: dict[float, float], context: Context) -> Verdict:
+    depth = _SETTLED[_MEASURED]
+    run = measure(Network(_TANH, 1.0, _MEASURED, depth, _WIDTH), _REPLICAS, (depth,), context)
+    factor = interval(run.second_moment[0].mean(axis=1) / _closure(_MEASURED, depth), ERROR)
+    return within(factor, factors[_MEASURED], _FACTOR_MARGIN)
 
 
 def gaussianity_claim() -> Claim:
@@ -145,7 +166,7 @@ def amplification_claim() -> Claim:
         subject=lambda: _product_of_chi(),
         twin=Twin("it grows as the backward law says", lambda: _ratio() ** 2),
         correction="it changes as the backward law E5 says, which follows each neuron along its own path",
-        checks=(Check("precision", _is_the_growth),),
+        checks=(Check("precision", _is_the_growth), Check("simulation", _is_the_growth_in_networks)),
     )
 
 
@@ -160,3 +181,13 @@ def _is_the_growth(growth: float, _: Context) -> Verdict:
     assert exact is not None
     facts = f"claimed {growth:.5f}, Gauss-Legendre quadrature of the backward recursion {exact**2:.5f}"
     return (Supported if abs(growth / exact**2 - 1) < 0.05 else Refuted)(facts)
+
+
+_GROWTH_MARGIN = 0.2  # relative, 10% of the norm; a trial found E|delta_1|^2/E|delta_L|^2 larger by 2/N
+
+
+@needs_torch
+def _is_the_growth_in_networks(growth: float, context: Context) -> Verdict:
+    run = measure(Network(_TANH, 1.0, _SIGMA, _DEPTH, _WIDTH), _REPLICAS, (1, _DEPTH), context, gradients=True)
+    first, last = (numpy.exp(2 * run.gradients()[row]).mean(axis=1) for row in (0, 1))
+    return within(ratio(first, last, ERROR), growth, _GROWTH_MARGIN * growth)
