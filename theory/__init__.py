@@ -100,7 +100,19 @@ from theory.scaling_limit import (
     surrogate_exponent,
 )
 from theory.validation import InputError
-from theory.wide_limit import Atoms, Chain, Gaussian, Layer, NoiseScale, Prediction, depth_within, noise_scale, predict
+from theory.wide_limit import (
+    Atoms,
+    Band,
+    Chain,
+    Gaussian,
+    Layer,
+    NoiseScale,
+    Prediction,
+    depth_within,
+    gradient_band,
+    noise_scale,
+    predict,
+)
 
 __all__ = [
     "AXIOMS",
@@ -108,6 +120,7 @@ __all__ = [
     "INITIALIZATIONS",
     "Activation",
     "Atoms",
+    "Band",
     "Chain",
     "ClosureLayer",
     "Fate",
@@ -158,6 +171,7 @@ __all__ = [
     "gaussian_angle_exponent",
     "gaussian_closure",
     "gaussian_mean",
+    "gradient_band",
     "greatest_depth",
     "growth_constant",
     "law_at_one",

@@ -16,6 +16,7 @@ TOPICS = (
     "scaling_limit",
     "jacobian",
     "overlap",
+    "initialization",
 )
 
 
