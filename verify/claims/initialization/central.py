@@ -40,8 +40,8 @@ def central_claim(activation: str, tier: str) -> Claim:
     return Claim(
         id=f"initialization.central.{activation}",
         statement=f"a {activation} network of width {WIDTH} and depth {DEPTH} with the method's noise scale has the second "
-        f"moment and the negative rate of the exact wide limit within 3%, and its gradient ratio (root mean square, first layer "
-        "to last) within 10%",
+        f"moment and the negative rate of the exact wide limit within 3%, and its gradient ratio (root mean square, first "
+        "layer to last) within 10%",
         latex=r"|q_N/q - 1| \le 0.03,\quad |p_N/p - 1| \le 0.03,\quad |g_N/g - 1| \le 0.1",
         hypotheses=("W = omega I + (sigma/sqrt N) G, no bias", "x_0 ~ N(0, I)", "sigma = c*(0.4) omega/sqrt(L)", "float32"),
         source="THEORY E4, E5, C4; digest, First experiments 1-2",

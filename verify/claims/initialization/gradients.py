@@ -161,8 +161,8 @@ def _wide_fall() -> float:
 
 
 def _falls_exponentially(fall: float, context: Context) -> Verdict:
-    runs = [measure(network(EDGE, depth, WIDTH), replicas, context) for depth, replicas in _EDGE_REPLICAS.items()]
-    return agree([("fall of the mean log ratio", partial(_fall, *runs), fall, _EDGE_MARGIN)])
+    shallow, deep = (measure(network(EDGE, depth, WIDTH), replicas, context) for depth, replicas in _EDGE_REPLICAS.items())
+    return agree([("fall of the mean log ratio", partial(_fall, shallow, deep), fall, _EDGE_MARGIN)])
 
 
 def _fall(shallow: Measurement, deep: Measurement, error: float) -> Interval:

@@ -99,7 +99,7 @@ def profile_claim() -> Claim:
 
 
 def _profile() -> Profile:
-    found = {}
+    found: dict[tuple[str, int], Range] = {}
     for name in (METHOD, EDGE):
         layers = wide(network(name, DEPTH, _PROFILE_WIDTH))
         found |= {(name, at): (layers[at - 1].second_moment, layers[at - 1].kurtosis) for at in LAYERS}
