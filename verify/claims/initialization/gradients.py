@@ -28,7 +28,7 @@ from verify.cross_check.wide_limit import by_gauss_legendre
 from verify.verdict import Refuted, Supported, Verdict
 
 WIDTH = 64
-REPLICAS = {10: 4_000, 27: 4_000, 54: 4_000, 100: 4_000, 1000: 8_000}  # of the method, by depth
+REPLICAS = {10: 4_000, 27: 4_000, 54: 4_000, 100: 6_000, 1000: 8_000}  # of the method, by depth
 _FACTOR = 2
 
 Ranges = Mapping[int, tuple[float, float]]  # by depth

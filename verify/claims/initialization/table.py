@@ -25,7 +25,7 @@ from verify.cross_check.statistics import combined, inside
 from verify.verdict import Verdict
 
 WIDTH = 64
-REPLICAS = {10: 2_000, 100: 1_000, 1000: 200, 10_000: 60}
+REPLICAS = {10: 1_200, 100: 500, 1000: 200, 10_000: 60}
 _WITHIN = (0.5, 2.0)
 
 Kept = Mapping[str, tuple[bool, bool]]  # by initialization: is the signal kept within a factor of 2, is the gradient
@@ -86,7 +86,7 @@ def _is_kept(depth: int, stated: Kept, context: Context) -> Verdict:
 
 # --- in numbers -------------------------------------------------------------------------------------------------------
 
-_AGREEMENT_WIDTH, _AGREEMENT_REPLICAS = 1024, 4_000
+_AGREEMENT_WIDTH, _AGREEMENT_REPLICAS, _HE_REPLICAS = 1024, 2_000, 4_000
 _MARGIN = 0.1
 
 Numbers = Mapping[tuple[str, int], tuple[float, float]]  # (initialization, depth): second moment, gradient ratio
@@ -120,7 +120,8 @@ def _numbers() -> Numbers:
 def _numbers_agree(stated: Numbers, context: Context) -> Verdict:
     comparisons: list[Comparison] = []
     for (name, depth), (q, ratio) in stated.items():
-        found = measure(network(name, depth, _AGREEMENT_WIDTH), _AGREEMENT_REPLICAS, context)
+        replicas = _HE_REPLICAS if name == "he" else _AGREEMENT_REPLICAS
+        found = measure(network(name, depth, _AGREEMENT_WIDTH), replicas, context)
         where = f"{name}, L = {depth}"
         comparisons.append((f"second moment, {where}", partial(found.second_moment_at, depth), q, _MARGIN))
         comparisons.append((f"gradient ratio, {where}", partial(found.gradient_ratio_at, 1), ratio, _MARGIN))
