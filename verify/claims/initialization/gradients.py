@@ -120,7 +120,7 @@ def _is_the_last_depth(depth: int, _: Context) -> Verdict:
 
 def _legendre_ratio(depth: int) -> float:
     net = network(METHOD, depth, WIDTH)
-    ratio = by_gauss_legendre(Chain.of(net.f, net.noise), depth, nodes=100)[0].gradient_ratio
+    ratio = by_gauss_legendre(Chain.of(net.f, net.noise), depth, nodes=60)[0].gradient_ratio
     assert ratio is not None
     return ratio
 
