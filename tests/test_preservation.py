@@ -15,7 +15,7 @@ from verify.claim import Context
 from verify.claims.initialization import central, gradients, table
 from verify.cross_check import experiment, preservation
 from verify.cross_check.preservation import agree, measure, network, wide, wide_gradient_ratio
-from verify.cross_check.statistics import Interval, combined, inside, interval
+from verify.cross_check.statistics import Interval, combined, inside, interval, opposite
 from verify.cross_check.wide_limit import by_gauss_legendre
 from verify.verdict import Refuted, Supported, Undecided
 
@@ -167,7 +167,7 @@ def test_a_range_is_decided_by_the_whole_interval_and_its_negation_the_other_way
     for low, kind, other in ((0.5, Supported, Refuted), (2.0, Refuted, Supported), (measured.mean, Undecided, Undecided)):
         verdict = inside(measured, low, math.inf)
         assert isinstance(verdict, kind)
-        assert isinstance(central.opposite(verdict), other)
+        assert isinstance(opposite(verdict), other)
     assert isinstance(combined([("a", Supported("")), ("b", Undecided(""))]), Undecided)
 
 

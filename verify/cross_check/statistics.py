@@ -150,3 +150,9 @@ def combined(named: Iterable[tuple[str, Verdict]]) -> Verdict:
         if any(isinstance(verdict, kind) for _, verdict in verdicts):
             return kind(facts)
     return Supported(facts)
+
+
+def opposite(verdict: Verdict) -> Verdict:
+    """The verdict on the negation, of the same facts."""
+    kinds: dict[type[Verdict], type[Verdict]] = {Supported: Refuted, Refuted: Supported}
+    return kinds.get(type(verdict), Undecided)(verdict.reason)

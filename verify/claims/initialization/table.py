@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from verify.claim import Claim, Context, Twin
-from verify.claims.initialization.central import opposite
 from verify.cross_check.experiment import ERROR
 from verify.cross_check.network import INITIALIZATIONS
 from verify.cross_check.preservation import (
@@ -21,7 +20,7 @@ from verify.cross_check.preservation import (
     wide_gradient_ratio,
     wide_spread,
 )
-from verify.cross_check.statistics import combined, inside
+from verify.cross_check.statistics import combined, inside, opposite
 from verify.verdict import Verdict
 
 WIDTH = 64
