@@ -12,7 +12,7 @@ from theory.activation import CATALOGUE
 from theory.validation import InputError
 from theory.wide_limit import Chain, gradient_band, predict
 from verify.claim import Context
-from verify.claims.initialization import central, gradients, table
+from verify.claims.initialization import bands, central, gradients, table
 from verify.cross_check import experiment, preservation
 from verify.cross_check.preservation import agree, measure, network, wide, wide_gradient_ratio
 from verify.cross_check.statistics import Interval, combined, inside, interval, opposite
@@ -60,6 +60,11 @@ def test_the_band_reaches_down_to_no_noise_while_the_orbit_without_noise_keeps_h
     assert gradient_band(Chain.of(TANH, 1.0), 10)[0].low == pytest.approx(0.32709, abs=1e-5)
     quiet = predict(Chain.of(TANH, 1e-3), 10, gradients=True).layers[0].gradient_ratio
     assert quiet == pytest.approx(quiet_ratio(10), rel=1e-5)
+
+
+def test_the_statement_names_the_band_that_is_found() -> None:
+    found = bands.band(10)
+    assert f"[{found.low:.4f}, {found.high:.4f}]" in bands.band_claim(10, "quick").statement
 
 
 def test_a_little_noise_lowers_the_ratio_so_there_can_be_two_bands() -> None:
