@@ -124,7 +124,19 @@ from theory.scaling_limit import (
     surrogate_exponent,
 )
 from theory.validation import InputError
-from theory.wide_limit import Atoms, Chain, Gaussian, Layer, NoiseScale, Prediction, depth_within, noise_scale, predict
+from theory.wide_limit import (
+    Atoms,
+    Band,
+    Chain,
+    Gaussian,
+    Layer,
+    NoiseScale,
+    Prediction,
+    depth_within,
+    gradient_band,
+    noise_scale,
+    predict,
+)
 
 __all__ = [
     "AXIOMS",
@@ -133,6 +145,7 @@ __all__ = [
     "INITIALIZERS",
     "Activation",
     "Atoms",
+    "Band",
     "Chain",
     "ClosureLayer",
     "Fate",
@@ -192,6 +205,7 @@ __all__ = [
     "gaussian_angle_exponent",
     "gaussian_closure",
     "gaussian_mean",
+    "gradient_band",
     "greatest_depth",
     "growth_constant",
     "he_",

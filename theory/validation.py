@@ -233,6 +233,14 @@ def limit_target(value: float | Exact) -> float:
     return float(p)
 
 
+def ratio_bound(value: float | Exact) -> float:
+    """A factor > 1 within which a ratio is to stay, either way."""
+    factor = positive_float("factor", value)
+    if factor <= 1:
+        raise InputError("factor", value, "must be > 1; a ratio stays within [1/factor, factor]")
+    return factor
+
+
 def digits(value: int) -> int:
     """A number of significant decimal digits, 1 to 2000."""
     if isinstance(value, bool) or not isinstance(value, Integral) or not 1 <= value <= _MAX_DIGITS:

@@ -2,8 +2,8 @@
 
 `chain` carries the law of a preactivation from layer to layer, `grid` holds the quadrature, `gradients` goes back
 through the layers, `prediction` puts both together with an error estimate and inverts the negative rate for sigma;
-`width` goes on to the first correction in 1/N, `edge_width` to the edge of chaos at L/N fixed; `bfloat16` is the slope with
-which autograd goes back in that arithmetic.
+`bands` finds the sigma that keep the gradient; `width` goes on to the first correction in 1/N, `edge_width` to the edge of chaos
+at L/N fixed; `bfloat16` is the slope with which autograd goes back in that arithmetic.
 
 >>> from theory import CATALOGUE, Chain, predict
 >>> last = predict(Chain.of(CATALOGUE["tanh"], sigma=0.1843719), depth=100).layers[-1]
@@ -11,6 +11,7 @@ which autograd goes back in that arithmetic.
 '0.400000'
 """
 
+from theory.wide_limit.bands import Band, gradient_band
 from theory.wide_limit.chain import Atoms, Chain, Gaussian, Input, Law, laws
 from theory.wide_limit.edge_width import EDGE_RATES, EdgeLaw, edge_signal
 from theory.wide_limit.grid import Resolution
@@ -20,6 +21,7 @@ from theory.wide_limit.width import WidthCorrection, width_correction
 __all__ = [
     "EDGE_RATES",
     "Atoms",
+    "Band",
     "Chain",
     "EdgeLaw",
     "Gaussian",
@@ -32,6 +34,7 @@ __all__ = [
     "WidthCorrection",
     "depth_within",
     "edge_signal",
+    "gradient_band",
     "laws",
     "noise_scale",
     "predict",

@@ -71,9 +71,9 @@ def predict(chain: Chain, depth: int, *, gradients: bool = False, tolerance: flo
     f is flat). Source: THEORY E4, E5.
     """
     depth, resolution = chain_depth(depth), Resolution()
-    coarse = _layers(chain, depth, resolution.coarser(), gradients)
+    coarse = layers_on(chain, depth, resolution.coarser(), gradients)
     for _ in range(_REFINEMENTS):
-        fine = _layers(chain, depth, resolution, gradients)
+        fine = layers_on(chain, depth, resolution, gradients)
         error = _difference(coarse, fine)
         if error <= tolerance:
             break
@@ -81,7 +81,8 @@ def predict(chain: Chain, depth: int, *, gradients: bool = False, tolerance: flo
     return Prediction(tuple(fine), error)
 
 
-def _layers(chain: Chain, depth: int, resolution: Resolution, gradients: bool) -> list[Layer]:
+def layers_on(chain: Chain, depth: int, resolution: Resolution, gradients: bool) -> list[Layer]:
+    """Layers 1..depth on grids of one resolution: no error estimate."""
     layers, checkpoints = [], []
     for law in laws(chain, depth, resolution):
         slope_moment = law.mean(chain.slope(law.grid.nodes) ** 2)

@@ -120,10 +120,19 @@ def proportion(hits: int, replicas: int, error: float) -> Interval:
 
 def within(measured: Interval, predicted: float, tolerance: float) -> Verdict:
     """Is the true mean within `tolerance` of `predicted`? Decided only if the whole interval is inside, or outside."""
-    low, high = predicted - tolerance, predicted + tolerance
+    stated = f"predicted {predicted:.5g} +- {tolerance:.2g}"
+    return _decided(measured, predicted - tolerance, predicted + tolerance, stated)
+
+
+def inside(measured: Interval, low: float, high: float) -> Verdict:
+    """Does the true mean lie in [low, high]? high may be infinite."""
+    return _decided(measured, low, high, f"stated [{low:.5g}, {high:.5g}]")
+
+
+def _decided(measured: Interval, low: float, high: float, stated: str) -> Verdict:
     facts = (
         f"measured {measured.mean:.5g} in [{measured.low:.5g}, {measured.high:.5g}] (error probability {measured.error:.1g}, "
-        f"{measured.replicas} replicas), predicted {predicted:.5g} +- {tolerance:.2g}; "
+        f"{measured.replicas} replicas), {stated}; "
         f"detectable excess {measured.detectable():.2g} with probability {POWER}"
     )
     if low <= measured.low and measured.high <= high:
@@ -135,9 +144,20 @@ def within(measured: Interval, predicted: float, tolerance: float) -> Verdict:
 
 def all_within(measurements: Iterable[tuple[str, Interval, float, float]]) -> Verdict:
     """`within` for several (name, measured, predicted, tolerance): Refuted if one is, Supported if all are."""
-    verdicts = [(name, within(measured, predicted, tolerance)) for name, measured, predicted, tolerance in measurements]
+    return combined((name, within(measured, predicted, tolerance)) for name, measured, predicted, tolerance in measurements)
+
+
+def combined(named: Iterable[tuple[str, Verdict]]) -> Verdict:
+    """Several (name, verdict) as one: Refuted if one is, Supported if all are."""
+    verdicts = list(named)
     facts = "; ".join(f"{name}: {verdict.reason}" for name, verdict in verdicts)
     for kind in (Refuted, Undecided):
         if any(isinstance(verdict, kind) for _, verdict in verdicts):
             return kind(facts)
     return Supported(facts)
+
+
+def opposite(verdict: Verdict) -> Verdict:
+    """The verdict on the negation, of the same facts."""
+    kinds: dict[type[Verdict], type[Verdict]] = {Supported: Refuted, Refuted: Supported}
+    return kinds.get(type(verdict), Undecided)(verdict.reason)

@@ -1,11 +1,27 @@
-"""Claims F1-F3, F6, C4: what networks keep at initialization, and how an initialization fails."""
+"""Claims F1-F3, F6, C4: what networks keep at initialization, at which widths, and how an initialization fails."""
 
 from collections.abc import Iterator
 
 from verify.claim import Claim
-from verify.claims.initialization import diagonal, edge_width, narrow, noise, not_odd, rectangular, residual, rounding
+from verify.claims.initialization import (
+    bands,
+    central,
+    diagonal,
+    edge_width,
+    gradients,
+    narrow,
+    noise,
+    not_odd,
+    rectangular,
+    residual,
+    rounding,
+    signals,
+    table,
+)
 
 
 def claims() -> Iterator[Claim]:
-    for module in (edge_width, narrow, rectangular, diagonal, noise, rounding, residual, not_odd):
+    keeping = central, signals, gradients, table, bands, edge_width, narrow, rectangular
+    failing = diagonal, noise, rounding, residual, not_odd
+    for module in keeping + failing:
         yield from module.claims()
