@@ -2,8 +2,8 @@
 
 `chain` carries the law of a preactivation from layer to layer, `grid` holds the quadrature, `gradients` goes back
 through the layers, `prediction` puts both together with an error estimate and inverts the negative rate for sigma;
-`bands` finds the sigma that keep the gradient; `width` goes on to the first correction in 1/N, `edge_width` to the edge of chaos
-at L/N fixed; `bfloat16` is the slope with which autograd goes back in that arithmetic.
+`bands` finds the sigma that keep the gradient; `width` goes on to the first correction in 1/N, `edge_width` to the edge of
+chaos at L/N fixed; `bfloat16` is the slope with which autograd goes back in that arithmetic.
 
 >>> from theory import CATALOGUE, Chain, predict
 >>> last = predict(Chain.of(CATALOGUE["tanh"], sigma=0.1843719), depth=100).layers[-1]

@@ -4,33 +4,70 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
-from verify.claim import Context
-from verify.cross_check.experiment import without_torch
-from verify.cross_check.network import Network
-from verify.cross_check.observables import Measurement
+from verify.claim import Check, Context
+from verify.cross_check.network import Network, choose_device
+from verify.cross_check.observables import Bins, Measurement
 from verify.cross_check.simulation import simulate
-from verify.cross_check.statistics import FAMILY_ERROR, SIMULATION_CLAIMS
-from verify.verdict import Verdict
-
-ERROR = FAMILY_ERROR / SIMULATION_CLAIMS  # of a claim; its intervals share it
+from verify.verdict import Undecided, Verdict
 
 
-def needs_torch(check: Callable[[Any, Context], Verdict]) -> Callable[[Any, Context], Verdict]:
-    """The check, which is Undecided where PyTorch is missing."""
+def needs_torch(check: Callable[..., Verdict]) -> Callable[..., Verdict]:
+    """The check, whose last argument is the `Context`; it is Undecided where PyTorch is missing."""
 
     @wraps(check)
-    def run(subject: Any, context: Context) -> Verdict:
-        missing = without_torch(context)
-        return check(subject, context) if missing is None else missing
+    def run(*arguments: Any) -> Verdict:
+        try:
+            choose_device(arguments[-1].device)
+        except ImportError:
+            return Undecided("PyTorch is not installed: pip install 'oddsigmoid[simulation]'", missing="torch")
+        return check(*arguments)
 
     return run
 
 
-@cache
+def simulation(check: Callable[[Any, Context], Verdict]) -> Check:
+    """A check by simulation."""
+    return Check("simulation", needs_torch(check))
+
+
+def measured(
+    network: Network,
+    replicas: int,
+    layers: tuple[int, ...],
+    compare: Callable[[Any, Measurement], Verdict],
+    dtype: str = "float32",
+) -> Check:
+    """The check in which `compare` judges a subject by one measurement of a network, gradients included."""
+
+    def judge(subject: Any, context: Context) -> Verdict:
+        return compare(subject, measure(network, replicas, layers, context, gradients=True, dtype=dtype))
+
+    return simulation(judge)
+
+
 def measure(
-    network: Network, replicas: int, layers: tuple[int, ...], context: Context, gradients: bool = False, dtype: str = "float32"
+    network: Network,
+    replicas: int,
+    layers: tuple[int, ...],
+    context: Context,
+    *,
+    gradients: bool = False,
+    dtype: str = "float32",
+    bins: Bins | None = None,
 ) -> Measurement:
-    """`simulate` by law with the seed and the device of the ledger run."""
-    return simulate(
-        network, replicas, seed=context.seed, gradients=gradients, layers=layers, device=context.device, dtype=dtype
-    )
+    """`simulate` by law, with the seed and the device of the ledger run; equal settings are simulated once."""
+    return _measured(network, replicas, layers, gradients, dtype, bins, context.seed, context.device)
+
+
+@cache
+def _measured(
+    network: Network,
+    replicas: int,
+    layers: tuple[int, ...],
+    gradients: bool,
+    dtype: str,
+    bins: Bins | None,
+    seed: int,
+    device: str,
+) -> Measurement:
+    return simulate(network, replicas, seed=seed, gradients=gradients, layers=layers, device=device, dtype=dtype, bins=bins)

@@ -8,14 +8,13 @@ from theory import calibration
 from theory.activation import CATALOGUE
 from theory.wide_limit import Chain, Layer, predict
 from verify.claim import Context
-from verify.cross_check.network import Network, choose_device
+from verify.cross_check.evidence import measure, needs_torch
+from verify.cross_check.network import Network
 from verify.cross_check.observables import Measurement
-from verify.cross_check.simulation import simulate
-from verify.cross_check.statistics import FAMILY_ERROR, SIMULATION_CLAIMS, within
-from verify.verdict import Undecided, Verdict
+from verify.cross_check.statistics import CLAIM_ERROR, within
+from verify.verdict import Verdict
 
 WIDTH, DEPTH, REPLICAS = 64, 50, 20_000
-ERROR = FAMILY_ERROR / SIMULATION_CLAIMS
 RATE_TOLERANCE = 0.005
 MOMENT_TOLERANCE = 0.03  # relative
 C = "1.83"  # relative noise scale c = sigma sqrt(L)/omega: a negative rate near 0.4
@@ -43,35 +42,19 @@ def predicted(sigma: float) -> Layer:
     return predict(Chain.of(_F, sigma), DEPTH).layers[-1]
 
 
+@needs_torch
 def rate_agrees(sigma: NoiseScale, rate: float, context: Context) -> Verdict:
     """Is the measured negative rate within RATE_TOLERANCE of `rate`?"""
-    found = _observe(sigma(), context)
-    return found if isinstance(found, Verdict) else within(found.negative_rate_at(DEPTH, ERROR), rate, RATE_TOLERANCE)
+    return within(_measured(sigma(), context).negative_rate_at(DEPTH, CLAIM_ERROR), rate, RATE_TOLERANCE)
 
 
+@needs_torch
 def moment_agrees(sigma: NoiseScale, moment: float, context: Context) -> Verdict:
     """Is the measured second moment within MOMENT_TOLERANCE (relative) of `moment`?"""
-    found = _observe(sigma(), context)
-    if isinstance(found, Verdict):
-        return found
-    return within(found.second_moment_at(DEPTH, ERROR), moment, MOMENT_TOLERANCE * moment)
+    found = _measured(sigma(), context).second_moment_at(DEPTH, CLAIM_ERROR)
+    return within(found, moment, MOMENT_TOLERANCE * moment)
 
 
-def _observe(sigma: float, context: Context) -> Measurement | Verdict:
-    missing = without_torch(context)
-    return _measured(sigma, context.seed, context.device) if missing is None else missing
-
-
-def without_torch(context: Context) -> Undecided | None:
-    """The verdict of a simulation that cannot run because PyTorch is missing, or None."""
-    try:
-        choose_device(context.device)
-    except ImportError:
-        return Undecided("PyTorch is not installed: pip install 'oddsigmoid[simulation]'", missing="torch")
-    return None
-
-
-@cache
-def _measured(sigma: float, seed: int, device: str) -> Measurement:
+def _measured(sigma: float, context: Context) -> Measurement:
     network = Network.initialized(_F, "odd_sigmoid", depth=DEPTH, width=WIDTH, sigma=sigma)
-    return simulate(network, REPLICAS, seed=seed, device=device, layers=(DEPTH,))
+    return measure(network, REPLICAS, (DEPTH,), context)

@@ -13,9 +13,15 @@ from theory.activation.arithmetic import evaluate
 from theory.activation.samples import MPMATH
 from theory.gains import effective, lyapunov
 from verify.claim import Context
-from verify.cross_check.experiment import without_torch
+from verify.cross_check.evidence import needs_torch
 from verify.cross_check.network import choose_device
-from verify.cross_check.statistics import FAMILY_ERROR, SIMULATION_CLAIMS, Interval, all_within, interval, proportion
+from verify.cross_check.statistics import (
+    CLAIM_ERROR,
+    Interval,
+    all_within,
+    interval,
+    proportion,
+)
 from verify.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -35,7 +41,6 @@ FLIP_SETTINGS = {  # name: width, input, replicas
     "N = 128, normal input": (128, "normal", 800),
     "N = 128, input +-1": (128, "signs", 800),
 }
-_ERROR = FAMILY_ERROR / SIMULATION_CLAIMS  # of a claim; its intervals share it
 
 Array = NDArray[numpy.float64]
 
@@ -48,12 +53,10 @@ def predicted_growth() -> dict[int, float]:
     return {width: lyapunov.lyapunov_exponent(NOISE, width) for width in GROWTH_REPLICAS}
 
 
+@needs_torch
 def growth_agrees(predicted: Mapping[int, float], context: Context) -> Verdict:
     """Is every measured growth rate within GROWTH_TOLERANCE of the predicted one?"""
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
-    error = _ERROR / len(predicted)
+    error = CLAIM_ERROR / len(predicted)
     return all_within(
         (f"N = {width}", growth_interval(NOISE, width, GROWTH_REPLICAS[width], error, context), rate, GROWTH_TOLERANCE)
         for width, rate in predicted.items()
@@ -86,11 +89,9 @@ def growth(noise: float, width: int, replicas: int, context: Context) -> Array:
 # --- collapse -------------------------------------------------------------------------------------------------------
 
 
+@needs_torch
 def collapses_below(critical: float, context: Context) -> Verdict:
     """Do all replicas collapse at 0.9 `critical` and none at 1.1 `critical`, within COLLAPSE_TOLERANCE?"""
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
     return all_within(
         (f"s = {ratio} s_c", collapsed_fraction(ratio * critical, context), expected, COLLAPSE_TOLERANCE)
         for ratio, expected in ((0.9, 1.0), (1.1, 0.0))
@@ -107,7 +108,7 @@ def collapsed_fraction(noise: float, context: Context) -> Interval:
     for _ in range(COLLAPSE_STEPS):
         gain = 1 + noise * torch.randn(COLLAPSE_REPLICAS, generator=generator, dtype=torch.float64, device=place)
         x = torch.tanh(gain * x)
-    return proportion(int((x.abs() < COLLAPSED).sum()), COLLAPSE_REPLICAS, _ERROR / 2)
+    return proportion(int((x.abs() < COLLAPSED).sum()), COLLAPSE_REPLICAS, CLAIM_ERROR / 2)
 
 
 # --- flips ----------------------------------------------------------------------------------------------------------
@@ -122,18 +123,16 @@ def predicted_flips() -> dict[str, float]:
     return dict(zip(FLIP_SETTINGS, values, strict=True))
 
 
+@needs_torch
 def flips_agree(predicted: Mapping[str, float], context: Context) -> Verdict:
     """Is every measured flip rate within FLIP_TOLERANCE of the predicted one?"""
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
     return all_within((name, flip_interval(name, context), rate, FLIP_TOLERANCE) for name, rate in predicted.items())
 
 
 @cache
 def flip_interval(name: str, context: Context) -> Interval:
     """The fraction of flipped signs in h = (I + (s/sqrt N) G) x, averaged over the neurons of a replica."""
-    return interval(_flips(*FLIP_SETTINGS[name], context), _ERROR / len(FLIP_SETTINGS))
+    return interval(_flips(*FLIP_SETTINGS[name], context), CLAIM_ERROR / len(FLIP_SETTINGS))
 
 
 def _flips(width: int, law: str, replicas: int, context: Context) -> Array:

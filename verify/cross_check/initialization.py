@@ -15,9 +15,9 @@ from theory.initialization import first_layer, odd_sigmoid_
 from theory.initialization.first_layer import mu, v
 from theory.initialization.weights import Nonsquare
 from verify.claim import Context
-from verify.cross_check.experiment import without_torch
+from verify.cross_check.evidence import needs_torch
 from verify.cross_check.network import choose_device
-from verify.cross_check.statistics import FAMILY_ERROR, SIMULATION_CLAIMS, all_within, interval
+from verify.cross_check.statistics import CLAIM_ERROR, all_within, interval
 from verify.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -45,8 +45,6 @@ WIDTH, ENTRY_SIGMA = 48, 0.5
 MEAN_TOLERANCE, VARIANCE_TOLERANCE = 0.005, 0.06  # the second relative
 _ENTRY_REPLICAS = 1500
 
-_ERROR = FAMILY_ERROR / SIMULATION_CLAIMS  # of a claim; its intervals share it
-
 
 # --- second moments of a first layer --------------------------------------------------------------------------------
 
@@ -63,12 +61,10 @@ def predicted_moments() -> dict[tuple[Law, str], float]:
     return found
 
 
+@needs_torch
 def moments_agree(predicted: Mapping[tuple[Law, str], float], context: Context) -> Verdict:
     """Is every measured E h^2 within MOMENT_TOLERANCE (relative) of the predicted one?"""
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
-    error = _ERROR / len(predicted)
+    error = CLAIM_ERROR / len(predicted)
     return all_within(
         (f"{law} {inputs}", interval(_moments(law, context)[inputs], error), moment, MOMENT_TOLERANCE * moment)
         for (law, inputs), moment in predicted.items()
@@ -121,12 +117,10 @@ def predicted_saturation() -> dict[Nonsquare, float]:
     return {mode: first_layer.saturated_fraction(mode, HIDDEN, IMAGE, **law, threshold=atanh(SATURATED)) for mode in modes}
 
 
+@needs_torch
 def saturation_agrees(predicted: Mapping[Nonsquare, float], context: Context) -> Verdict:
     """Is every measured fraction within SATURATION_TOLERANCE of the predicted one?"""
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
-    error = _ERROR / len(predicted)
+    error = CLAIM_ERROR / len(predicted)
     return all_within(
         (mode, interval(_saturation(mode, context), error), fraction, SATURATION_TOLERANCE)
         for mode, fraction in predicted.items()
@@ -154,12 +148,10 @@ def stated_entries() -> dict[str, float]:
     }
 
 
+@needs_torch
 def entries_agree(stated: Mapping[str, float], context: Context) -> Verdict:
     """Are the measured means within MEAN_TOLERANCE and variances within VARIANCE_TOLERANCE (relative) of the stated ones?"""
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
-    measured, error = _entries(context), _ERROR / len(stated)
+    measured, error = _entries(context), CLAIM_ERROR / len(stated)
     tolerances = {name: VARIANCE_TOLERANCE * value if "variance" in name else MEAN_TOLERANCE for name, value in stated.items()}
     return all_within((name, interval(measured[name], error), value, tolerances[name]) for name, value in stated.items())
 

@@ -12,9 +12,9 @@ from theory.calibration import L
 from theory.gains.lyapunov import N, s
 from theory.jacobian import moments
 from verify.claim import Context
-from verify.cross_check.experiment import without_torch
+from verify.cross_check.evidence import needs_torch
 from verify.cross_check.network import choose_device
-from verify.cross_check.statistics import FAMILY_ERROR, SIMULATION_CLAIMS, all_within, interval
+from verify.cross_check.statistics import CLAIM_ERROR, all_within, interval
 from verify.verdict import Verdict
 
 Array = NDArray[numpy.float64]
@@ -23,7 +23,7 @@ WIDTH, DEPTH, C, REPLICAS = 32, 25, 1.0, 1500
 SETTING = f"N = {WIDTH}, L = {DEPTH}, s = {C:g}/sqrt(L)"
 SQUARE_TOLERANCE, FOURTH_TOLERANCE = 0.02, 0.06  # relative
 SHIFTS = (1.06, 1.16)  # of the twin: twice the tolerance plus what is detectable
-_ERROR = FAMILY_ERROR / SIMULATION_CLAIMS / 2
+_ERROR = CLAIM_ERROR / 2
 
 
 def predicted_moments() -> tuple[float, float]:
@@ -33,11 +33,9 @@ def predicted_moments() -> tuple[float, float]:
     return square, fourth
 
 
+@needs_torch
 def moments_agree(predicted: tuple[float, float], context: Context) -> Verdict:
     """Are the measured moments within their tolerances of `predicted`?"""
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
     squares, fourths = _measured(context)
     return all_within(
         [

@@ -7,20 +7,18 @@ the scaling limit, where the negative rate tends to 0.4.
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
 import numpy
 
 from theory import mean_field, odd_sigmoid, scaling_limit
 from theory.activation import CATALOGUE, Activation
 from theory.wide_limit import Chain, Layer, predict
-from verify.claim import Check, Context
+from verify.claim import Context
 from verify.cross_check import statistics
-from verify.cross_check.experiment import ERROR, without_torch
+from verify.cross_check.evidence import measure
 from verify.cross_check.network import Network
 from verify.cross_check.observables import Measurement
-from verify.cross_check.simulation import simulate
-from verify.cross_check.statistics import Interval, all_within
+from verify.cross_check.statistics import CLAIM_ERROR, Interval, all_within
 from verify.verdict import Verdict
 
 METHOD, EDGE = "odd_sigmoid", "edge_of_chaos"
@@ -78,19 +76,9 @@ def wide_spread(net: Network) -> float:
     return math.sqrt(layers[-1].second_moment / layers[0].second_moment)
 
 
-def measure(
-    net: Network, replicas: int, context: Context, layers: Sequence[int] = (), gradients: bool = True, dtype: str = "float32"
-) -> Measurement:
-    """One simulation, remembered; of the first and the last layer unless others are named."""
-    chosen = tuple(layers) or (1, net.depth)
-    return _measured(net, replicas, chosen, gradients, dtype, context.seed, context.device)
-
-
-@cache
-def _measured(
-    net: Network, replicas: int, layers: tuple[int, ...], gradients: bool, dtype: str, seed: int, device: str
-) -> Measurement:
-    return simulate(net, replicas, seed=seed, gradients=gradients, layers=layers, device=device, dtype=dtype)
+def ends(net: Network, replicas: int, context: Context, dtype: str = "float32") -> Measurement:
+    """The first and the last layer, with gradients."""
+    return measure(net, replicas, (1, net.depth), context, gradients=True, dtype=dtype)
 
 
 def spread(found: Measurement, error: float) -> Interval:
@@ -104,19 +92,9 @@ def typical_spread(found: Measurement, error: float) -> Interval:
     return statistics.median(numpy.sqrt(found.second_moment[-1] / found.second_moment[0])[:, 0], error)
 
 
-def simulation(check: Callable[[Any, Context], Verdict]) -> Check:
-    """A check by simulation, undecided where PyTorch is missing."""
-
-    def run(subject: Any, context: Context) -> Verdict:
-        missing = without_torch(context)
-        return check(subject, context) if missing is None else missing
-
-    return Check("simulation", run)
-
-
 def agree(comparisons: Sequence[Comparison]) -> Verdict:
     """Is everything measured within its tolerance? The claim's error probability is shared evenly."""
-    share = ERROR / len(comparisons)
+    share = CLAIM_ERROR / len(comparisons)
     return all_within(
         (name, interval(share), predicted, tolerance * abs(predicted)) for name, interval, predicted, tolerance in comparisons
     )

@@ -14,7 +14,8 @@ from scipy import stats
 from verify.verdict import Refuted, Supported, Undecided, Verdict
 
 FAMILY_ERROR = 1e-6  # of one ledger run: the probability that any simulation claim is decided wrongly
-SIMULATION_CLAIMS = 40  # that share it, each with FAMILY_ERROR / SIMULATION_CLAIMS (Bonferroni)
+SIMULATION_CLAIMS = 77  # that share it, evenly (Bonferroni)
+CLAIM_ERROR = FAMILY_ERROR / SIMULATION_CLAIMS  # of a claim; its intervals share it
 POWER = 0.999
 
 Array = NDArray[numpy.float64]
@@ -46,7 +47,7 @@ class Interval:
         return Interval(mean, low, high, self.error, self.replicas, self.standard_error / (2 * mean) if mean else 0.0)
 
 
-def interval(samples: Array, error: float = FAMILY_ERROR / SIMULATION_CLAIMS) -> Interval:
+def interval(samples: Array, error: float = CLAIM_ERROR) -> Interval:
     """Student's t interval of the mean, corrected for skewness. samples: one number a replica, shape (R,), R >= 2.
 
     A skewed sample (gradient norms) has a skewed t statistic, and far out, at error probabilities of 10^-8, that matters.
@@ -98,7 +99,7 @@ def median(samples: Array, error: float) -> Interval:
     )
 
 
-def replicas_for(deviation: float, margin: float, error: float = FAMILY_ERROR / SIMULATION_CLAIMS) -> int:
+def replicas_for(deviation: float, margin: float, error: float = CLAIM_ERROR) -> int:
     """How many replicas decide, with probability POWER, whether a mean is within `margin` of a prediction that is right.
 
     R = (deviation (z_{error/2} + z_power)/margin)^2; deviation: of one replica, known from a trial or bounded.
@@ -148,13 +149,14 @@ def all_within(measurements: Iterable[tuple[str, Interval, float, float]]) -> Ve
 
 
 def combined(named: Iterable[tuple[str, Verdict]]) -> Verdict:
-    """Several (name, verdict) as one: Refuted if one is, Supported if all are."""
-    verdicts = list(named)
-    facts = "; ".join(f"{name}: {verdict.reason}" for name, verdict in verdicts)
-    for kind in (Refuted, Undecided):
-        if any(isinstance(verdict, kind) for _, verdict in verdicts):
-            return kind(facts)
-    return Supported(facts)
+    """Several (name, verdict) as one: Refuted if one is, Supported if all are. The reason tells of those that decide it."""
+    verdicts = [(name, verdict) for name, verdict in named]
+    kinds = [kind for kind in (Refuted, Undecided) if any(isinstance(verdict, kind) for _, verdict in verdicts)]
+    kind = kinds[0] if kinds else Supported
+    facts = [f"{name}: {verdict.reason}" for name, verdict in verdicts if isinstance(verdict, kind)]
+    if kind is Refuted and len(facts) > 1:
+        return Refuted(f"{facts[0]}; and {len(facts) - 1} more of {len(verdicts)}")
+    return kind("; ".join(facts))
 
 
 def opposite(verdict: Verdict) -> Verdict:

@@ -12,15 +12,13 @@ from theory.activation import CATALOGUE
 from theory.mean_field import gaussian_closure
 from theory.wide_limit import Chain, Layer, predict
 from verify.claim import Context
+from verify.cross_check.evidence import measure
 from verify.cross_check.network import Network
 from verify.cross_check.observables import Measurement
-from verify.cross_check.simulation import simulate
-from verify.cross_check.statistics import FAMILY_ERROR, SIMULATION_CLAIMS, Interval, interval
+from verify.cross_check.statistics import Interval, interval
 
 C = 1.84  # sigma sqrt(L)/omega
 Array = NDArray[numpy.float64]
-
-ERROR = FAMILY_ERROR / SIMULATION_CLAIMS  # of a claim; its intervals share it
 
 
 @dataclass(frozen=True)
@@ -48,20 +46,19 @@ def wide(name: str, depth: int) -> tuple[Layer, ...]:
     return predict(chain(name, depth), depth, gradients=True, tolerance=1e-7).layers
 
 
-@cache
-def measured(setting: Setting, initialization: str, seed: int, device: str) -> Measurement:
+def measured(setting: Setting, initialization: str, context: Context) -> Measurement:
     """Layers 1 and L. In doubles where signals fall below what float32 holds: like exp(-L/N) on the edge of chaos."""
     f, method = CATALOGUE[setting.name], initialization == "odd_sigmoid"
     sigma = chain(setting.name, setting.depth).sigma if method else None
     network = Network.initialized(f, initialization, depth=setting.depth, width=setting.width, sigma=sigma)
     dtype = "float32" if method or setting.depth <= 20 * setting.width else "float64"
     layers = (1, setting.depth)
-    return simulate(network, setting.replicas, seed=seed, gradients=True, layers=layers, device=device, dtype=dtype)
+    return measure(network, setting.replicas, layers, context, gradients=True, dtype=dtype)
 
 
 def corrections(setting: Setting, error: float, context: Context) -> dict[str, Interval]:
     """N times the difference to the wide limit, by the fields of `theory.wide_limit.WidthCorrection`."""
-    found = measured(setting, "odd_sigmoid", context.seed, context.device)
+    found = measured(setting, "odd_sigmoid", context)
     layers, N, L = wide(setting.name, setting.depth), setting.width, setting.depth
     last, ratio = layers[-1], layers[0].gradient_ratio
     assert ratio is not None
@@ -82,13 +79,13 @@ def _relative(found: Interval, value: float, scale: float) -> Interval:
 
 def edge_signals(setting: Setting, error: float, context: Context) -> tuple[Interval, Interval]:
     """Mean and variance of log(q_L^N/q_L) on the edge of chaos."""
-    found = measured(setting, "edge_of_chaos", context.seed, context.device)
+    found = measured(setting, "edge_of_chaos", context)
     return moments(numpy.log(found.second_moment[1, :, 0] / edge(setting.name, setting.depth)[0]), error)
 
 
 def log_ratios(setting: Setting, initialization: str, error: float, context: Context) -> tuple[Interval, Interval]:
     """Mean and variance of log(|delta_1|/|delta_L|) less the logarithm of its wide root mean square."""
-    found = measured(setting, initialization, context.seed, context.device)
+    found = measured(setting, initialization, context)
     method = wide(setting.name, setting.depth)[0].gradient_ratio if initialization == "odd_sigmoid" else None
     ratio = method or edge(setting.name, setting.depth)[1]
     return moments(found.log_ratio(1)[:, 0] - math.log(ratio), error)

@@ -10,7 +10,8 @@ from theory.activation import CATALOGUE
 from theory.mean_field import gaussian_closure
 from theory.wide_limit import Band, Chain
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.preservation import METHOD, SETTING, agree, measure, network, simulation
+from verify.cross_check.evidence import simulation
+from verify.cross_check.preservation import METHOD, SETTING, agree, ends, network
 from verify.cross_check.wide_limit import by_gauss_legendre
 from verify.verdict import Refuted, Supported, Verdict
 
@@ -77,7 +78,7 @@ def _ends_measured(depth: int, stated: Band, context: Context) -> Verdict:
     width, replicas, margin = _SIZES[depth]
     base, comparisons = network(METHOD, depth, width), []
     for sigma, ratio in ((stated.low, 1 / _FACTOR), (stated.high, _FACTOR)):
-        found = measure(replace(base, noise=sigma), replicas, context)
+        found = ends(replace(base, noise=sigma), replicas, context)
         comparisons.append((f"sigma = {sigma:.4f}", partial(found.gradient_ratio_at, 1), ratio, margin))
     return agree(comparisons)
 

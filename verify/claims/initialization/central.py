@@ -5,7 +5,8 @@ from functools import partial
 from typing import NamedTuple
 
 from verify.claim import Claim, Context, Twin
-from verify.cross_check.preservation import CALIBRATED, METHOD, SETTING, agree, measure, network, simulation, wide
+from verify.cross_check.evidence import measure, simulation
+from verify.cross_check.preservation import CALIBRATED, METHOD, SETTING, agree, ends, network, wide
 from verify.cross_check.statistics import combined, opposite
 from verify.verdict import Verdict
 
@@ -67,8 +68,8 @@ def agrees(
     activation: str, stated: Preserved, context: Context, width: int = WIDTH, replicas: tuple[int, int] = (FORWARD, BACKWARD)
 ) -> Verdict:
     net = network(METHOD, DEPTH, width, activation)
-    forward = measure(net, replicas[0], context, layers=LAYERS, gradients=False)
-    backward = measure(net, replicas[1], context)
+    forward = measure(net, replicas[0], LAYERS, context)
+    backward = ends(net, replicas[1], context)
     intervals = (
         partial(forward.second_moment_at, DEPTH),
         partial(forward.negative_rate_at, DEPTH),

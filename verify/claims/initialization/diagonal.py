@@ -14,11 +14,10 @@ from theory.scaling_limit.detuned import detuning
 from theory.scaling_limit.stationary import k as exponent
 from theory.wide_limit import Chain, Layer, predict
 from verify.claim import Check, Claim, Context, Twin
-from verify.claims.initialization.trial import measured
-from verify.cross_check.experiment import ERROR
+from verify.cross_check.evidence import measured
 from verify.cross_check.network import Network
 from verify.cross_check.observables import Measurement
-from verify.cross_check.statistics import all_within, interval
+from verify.cross_check.statistics import CLAIM_ERROR, all_within, interval
 from verify.cross_check.wide_limit import by_gauss_legendre
 from verify.methods import identity_verdict
 from verify.verdict import Refuted, Supported, Verdict
@@ -78,8 +77,8 @@ def _collapse(depth: int) -> tuple[float, float]:
 
 def _collapses(stated: tuple[float, float], found: Measurement) -> Verdict:
     moment, ratio = stated
-    signal = found.second_moment_at(found.layers[-1], ERROR / 2)
-    gradient = found.gradient_ratio_at(1, ERROR / 2)
+    signal = found.second_moment_at(found.layers[-1], CLAIM_ERROR / 2)
+    gradient = found.gradient_ratio_at(1, CLAIM_ERROR / 2)
     return all_within([("E x_L^2", signal, moment, 0.15 * moment), ("gradient", gradient, ratio, 0.1 * ratio)])
 
 
@@ -127,7 +126,7 @@ def _explodes(stated: tuple[float, float], _: Context) -> Verdict:
 
 
 def _typically_collapses(stated: tuple[float, float], found: Measurement) -> Verdict:
-    log_ratio = interval(found.log_ratio(1)[:, 0], ERROR)
+    log_ratio = interval(found.log_ratio(1)[:, 0], CLAIM_ERROR)
     return all_within([("log gradient", log_ratio, stated[1], _TYPICAL_MARGIN)])
 
 
@@ -166,11 +165,11 @@ def _settled() -> tuple[float, ...]:
 
 def _has_settled(stated: tuple[float, float, float], found: Measurement) -> Verdict:
     moment, kurtosis, multiplier = stated
-    falls = interval(found.log_ratio(_DRIFT_DEPTH // 2)[:, 0] / (_DRIFT_DEPTH // 2), ERROR / 3)
+    falls = interval(found.log_ratio(_DRIFT_DEPTH // 2)[:, 0] / (_DRIFT_DEPTH // 2), CLAIM_ERROR / 3)
     return all_within(
         [
-            ("E x^2", found.second_moment_at(_DRIFT_DEPTH, ERROR / 3), moment, 0.01 * moment),
-            ("kurtosis", found.kurtosis_at(_DRIFT_DEPTH, ERROR / 3), kurtosis, 0.01),
+            ("E x^2", found.second_moment_at(_DRIFT_DEPTH, CLAIM_ERROR / 3), moment, 0.01 * moment),
+            ("kurtosis", found.kurtosis_at(_DRIFT_DEPTH, CLAIM_ERROR / 3), kurtosis, 0.01),
             ("log gradient", falls, math.log(multiplier), 0.01),
         ]
     )
@@ -262,5 +261,5 @@ def _chains_have_the_factors(stated: _Detuned, _: Context) -> Verdict:
 def _network_has_the_factor(shift: float, stated: _Detuned, found: Measurement) -> Verdict:
     """Against the exact chain at eps = 0; a network's own shortfall at this width is 0.9/N."""
     expected = stated[2, shift] * _chain_moment("tanh", 0.0)
-    seen = found.second_moment_at(_DETUNED_DEPTH, ERROR / 2)
+    seen = found.second_moment_at(_DETUNED_DEPTH, CLAIM_ERROR / 2)
     return all_within([(f"eps L = {shift}: E x_L^2", seen, expected, 0.06 * expected)])

@@ -10,9 +10,9 @@ import numpy
 
 from theory.wide_limit import EdgeLaw, edge_signal
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.experiment import without_torch
-from verify.cross_check.statistics import Interval, all_within
-from verify.cross_check.width import ERROR, Setting, edge_signals, log_ratios
+from verify.cross_check.evidence import needs_torch
+from verify.cross_check.statistics import CLAIM_ERROR, Interval, all_within
+from verify.cross_check.width import Setting, edge_signals, log_ratios
 from verify.verdict import Refuted, Supported, Verdict
 
 _POINTS = ((1.5625, 2.0), (6.25, 2.0), (6.25, 1.0))  # (T, k)
@@ -114,16 +114,14 @@ def _universal(setting: Setting) -> EdgeLaw:
     return _law(setting.depth / setting.width, _ORDER[setting.name])
 
 
+@needs_torch
 def _compare(
     stated: Mapping[Setting, Pair],
     margins: Mapping[Setting, Pair],
     measure: Callable[[Setting, float, Context], tuple[Interval, Interval]],
     context: Context,
 ) -> Verdict:
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
-    error = ERROR / (2 * len(margins))
+    error = CLAIM_ERROR / (2 * len(margins))
     return all_within(
         (f"{setting}, {what}", found, value, margin)
         for setting in margins

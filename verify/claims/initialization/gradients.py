@@ -10,20 +10,10 @@ from functools import cache, partial
 
 from theory.wide_limit import Chain
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.experiment import ERROR
+from verify.cross_check.evidence import simulation
 from verify.cross_check.observables import Measurement
-from verify.cross_check.preservation import (
-    CALIBRATED,
-    EDGE,
-    METHOD,
-    SETTING,
-    agree,
-    measure,
-    network,
-    simulation,
-    wide_gradient_ratio,
-)
-from verify.cross_check.statistics import Interval, combined, inside, interval
+from verify.cross_check.preservation import CALIBRATED, EDGE, METHOD, SETTING, agree, ends, network, wide_gradient_ratio
+from verify.cross_check.statistics import CLAIM_ERROR, Interval, combined, inside, interval
 from verify.cross_check.wide_limit import by_gauss_legendre
 from verify.verdict import Refuted, Supported, Verdict
 
@@ -78,11 +68,11 @@ def _wide_ranges(depths: Sequence[int], least: float, most: float) -> Ranges:
 
 
 def _ratios_lie(statistic: str, stated: Ranges, context: Context) -> Verdict:
-    share, verdicts = ERROR / len(stated), []
-    for depth, ends in stated.items():
-        found = measure(network(METHOD, depth, WIDTH), REPLICAS[depth], context)
+    share, verdicts = CLAIM_ERROR / len(stated), []
+    for depth, bounds in stated.items():
+        found = ends(network(METHOD, depth, WIDTH), REPLICAS[depth], context)
         measured = {"root_mean_square": found.gradient_ratio_at, "median": found.median_gradient_ratio_at}[statistic](1, share)
-        verdicts.append((f"L = {depth}", inside(measured, *ends)))
+        verdicts.append((f"L = {depth}", inside(measured, *bounds)))
     return combined(verdicts)
 
 
@@ -126,7 +116,7 @@ def _legendre_ratio(depth: int) -> float:
 
 
 def _is_half_there(depth: int, context: Context) -> Verdict:
-    found = measure(network(METHOD, depth, WIDTH), REPLICAS[depth], context)
+    found = ends(network(METHOD, depth, WIDTH), REPLICAS[depth], context)
     return agree([(f"L = {depth}", partial(found.gradient_ratio_at, 1), 1 / _FACTOR, 0.1)])
 
 
@@ -161,7 +151,7 @@ def _wide_fall() -> float:
 
 
 def _falls_exponentially(fall: float, context: Context) -> Verdict:
-    shallow, deep = (measure(network(EDGE, depth, WIDTH), replicas, context) for depth, replicas in _EDGE_REPLICAS.items())
+    shallow, deep = (ends(network(EDGE, depth, WIDTH), replicas, context) for depth, replicas in _EDGE_REPLICAS.items())
     return agree([("fall of the mean log ratio", partial(_fall, shallow, deep), fall, _EDGE_MARGIN)])
 
 
@@ -197,5 +187,5 @@ def _with_gaussian_loss() -> dict[int, float]:
 
 
 def _medians_agree(stated: Mapping[int, float], context: Context) -> Verdict:
-    runs = {depth: measure(network("orthogonal", depth, WIDTH), _ORTHOGONAL[depth], context) for depth in stated}
+    runs = {depth: ends(network("orthogonal", depth, WIDTH), _ORTHOGONAL[depth], context) for depth in stated}
     return agree([(f"L = {at}", partial(runs[at].median_gradient_ratio_at, 1), ratio, 0.1) for at, ratio in stated.items()])

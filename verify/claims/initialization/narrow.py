@@ -11,12 +11,11 @@ from theory.activation import CATALOGUE
 from theory.calibration import omega, sigma
 from theory.gains import effective, lyapunov
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.experiment import without_torch
+from verify.cross_check.evidence import measure, needs_torch
 from verify.cross_check.network import Network
 from verify.cross_check.observables import Bins
-from verify.cross_check.simulation import simulate
-from verify.cross_check.statistics import Interval, all_within, interval, proportion, within
-from verify.cross_check.width import ERROR, Setting, measured, wide
+from verify.cross_check.statistics import CLAIM_ERROR, Interval, all_within, interval, proportion, within
+from verify.cross_check.width import Setting, measured, wide
 from verify.verdict import Refuted, Supported, Undecided, Verdict
 
 _TANH, _DEPTH = CATALOGUE["tanh"], 100
@@ -63,11 +62,9 @@ def narrow_claim() -> Claim:
     )
 
 
+@needs_torch
 def _are_kept(stated: Kept, context: Context) -> Verdict:
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
-    found = {key: _is_kept(*key, ERROR / len(stated), context) for key in stated}
+    found = {key: _is_kept(*key, CLAIM_ERROR / len(stated), context) for key in stated}
     facts = "; ".join(f"{what}, N = {width}: {verdict.reason}" for (what, width), verdict in found.items())
     if any(isinstance(verdict, Refuted if stated[key] else Supported) for key, verdict in found.items()):
         return Refuted(facts)
@@ -76,7 +73,7 @@ def _are_kept(stated: Kept, context: Context) -> Verdict:
 
 @cache
 def _is_kept(what: str, width: int, error: float, context: Context) -> Verdict:
-    run = measured(Setting("tanh", _DEPTH, width, _REPLICAS[width]), "odd_sigmoid", context.seed, context.device)
+    run = measured(Setting("tanh", _DEPTH, width, _REPLICAS[width]), "odd_sigmoid", context)
     first, last = (wide("tanh", _DEPTH)[row] for row in (0, -1))
     assert first.gradient_ratio is not None
     value, measure = {
@@ -103,18 +100,16 @@ def least_width_claim() -> Claim:
     )
 
 
+@needs_torch
 def _collapse(fractions: Mapping[int, float], context: Context) -> Verdict:
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
     return all_within((f"N = {width}", _collapsed(width, context), stated, _FRACTION) for width, stated in fractions.items())
 
 
 @cache
 def _collapsed(width: int, context: Context) -> Interval:
     network = Network.initialized(_TANH, "odd_sigmoid", depth=_STEPS, width=width, sigma=_NOISE)
-    found = simulate(network, _RUNS, seed=context.seed, device=context.device, layers=(_STEPS,), dtype="float64")
-    return proportion(int((found.second_moment[0, :, 0] < _COLLAPSED).sum()), _RUNS, ERROR / 2)
+    found = measure(network, _RUNS, (_STEPS,), context, dtype="float64")
+    return proportion(int((found.second_moment[0, :, 0] < _COLLAPSED).sum()), _RUNS, CLAIM_ERROR / 2)
 
 
 def first_gains_claim() -> Claim:
@@ -146,10 +141,8 @@ def _normal() -> tuple[float, ...]:
     return tuple(high - low for low, high in pairwise(distribution))
 
 
+@needs_torch
 def _are_the_fractions(stated: tuple[float, ...], context: Context) -> Verdict:
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
     return all_within(
         (f"from {edge:g}", found, fraction, _GAIN_MARGIN)
         for edge, found, fraction in zip(_EDGES, _gain_intervals(context), stated, strict=False)
@@ -159,5 +152,5 @@ def _are_the_fractions(stated: tuple[float, ...], context: Context) -> Verdict:
 @cache
 def _gain_intervals(context: Context) -> tuple[Interval, ...]:
     network = Network.initialized(_TANH, "odd_sigmoid", depth=1, width=_GAIN_WIDTH, sigma=1.0)
-    found = simulate(network, _GAIN_REPLICAS, seed=context.seed, device=context.device, bins=Bins(gain=_EDGES))
-    return tuple(interval(fractions, ERROR / found.gains.shape[2]) for fractions in found.gains[0].T)
+    found = measure(network, _GAIN_REPLICAS, (1,), context, bins=Bins(gain=_EDGES))
+    return tuple(interval(fractions, CLAIM_ERROR / found.gains.shape[2]) for fractions in found.gains[0].T)

@@ -9,12 +9,10 @@ from theory.activation import CATALOGUE
 from theory.mean_field.fluctuations import typical_growth
 from theory.wide_limit import Chain, Layer, predict
 from verify.claim import Check, Claim, Context, Twin
-from verify.claims.initialization.trial import measured
-from verify.cross_check.experiment import ERROR, without_torch
+from verify.cross_check.evidence import measure, measured, needs_torch
 from verify.cross_check.network import Network
 from verify.cross_check.observables import Bins, Measurement
-from verify.cross_check.simulation import simulate
-from verify.cross_check.statistics import all_within, interval
+from verify.cross_check.statistics import CLAIM_ERROR, all_within, interval
 from verify.verdict import Verdict
 
 _TANH = CATALOGUE["tanh"]  # omega = 1
@@ -70,9 +68,9 @@ def _is_quiet(stated: tuple[float, float, float], found: Measurement) -> Verdict
     rate, moment, ratio = stated
     return all_within(
         [
-            ("negative rate", found.negative_rate_at(_DEPTH, ERROR / 3), rate, 0.005),
-            ("E x_L^2", found.second_moment_at(_DEPTH, ERROR / 3), moment, 0.03 * moment),
-            ("gradient", found.gradient_ratio_at(1, ERROR / 3), ratio, 0.1 * ratio),
+            ("negative rate", found.negative_rate_at(_DEPTH, CLAIM_ERROR / 3), rate, 0.005),
+            ("E x_L^2", found.second_moment_at(_DEPTH, CLAIM_ERROR / 3), moment, 0.03 * moment),
+            ("gradient", found.gradient_ratio_at(1, CLAIM_ERROR / 3), ratio, 0.1 * ratio),
         ]
     )
 
@@ -116,24 +114,22 @@ def _mean_field() -> _Loud:
     return found
 
 
+@needs_torch
 def _is_loud(stated: _Loud, context: Context) -> Verdict:
-    if missing := without_torch(context):
-        return missing
-    error, compared = ERROR / (2 * len(stated)), []
+    error, compared = CLAIM_ERROR / (2 * len(stated)), []
     for s, (share, growth) in stated.items():
-        found = _loud_networks(s, context.seed, context.device)
+        found = _loud_networks(s, context)
         saturated = interval(1 - found.signals[found.row(_LOUD_DEPTH // 2)].sum(axis=1), error)
         rate = interval(found.log_ratio(_EARLY)[:, 0] / (_LOUD_DEPTH - _EARLY), error)
         compared += [(f"s = {s:g}: saturated", saturated, share, 0.02), (f"s = {s:g}: log growth", rate, growth, 0.015)]
     return all_within(compared)
 
 
-@cache
-def _loud_networks(s: float, seed: int, device: str) -> Measurement:
+def _loud_networks(s: float, context: Context) -> Measurement:
     network = Network.initialized(_TANH, "odd_sigmoid", depth=_LOUD_DEPTH, width=_LOUD_WIDTH, sigma=s)
     bins = Bins(signal=(-_SATURATED, _SATURATED))
     layers = (_EARLY, _LOUD_DEPTH // 2, _LOUD_DEPTH)
-    return simulate(network, _LOUD_REPLICAS, seed=seed, gradients=True, layers=layers, bins=bins, device=device)
+    return measure(network, _LOUD_REPLICAS, layers, context, gradients=True, bins=bins)
 
 
 _TARGETS = ("0.01", "0.1", "0.4")
@@ -171,17 +167,15 @@ def _rate(p: str, depth: int) -> float:
     return predict(Chain.of(_TANH, calibration.sigma_star(p, depth, "1")), depth).layers[-1].negative_rate
 
 
+@needs_torch
 def _have_rates(stated: _Rates, context: Context) -> Verdict:
-    if missing := without_torch(context):
-        return missing
-    error, compared = ERROR / len(stated), []
+    error, compared = CLAIM_ERROR / len(stated), []
     for (p, depth), rate in stated.items():
-        found = _target_networks(p, depth, context.seed, context.device)
+        found = _target_networks(p, depth, context)
         compared.append((f"p = {p}, L = {depth}", found.negative_rate_at(depth, error), rate, 0.02))
     return all_within(compared)
 
 
-@cache
-def _target_networks(p: str, depth: int, seed: int, device: str) -> Measurement:
+def _target_networks(p: str, depth: int, context: Context) -> Measurement:
     network = Network(_TANH, 1.0, calibration.sigma_star(p, depth, "1"), depth, _WIDTH)
-    return simulate(network, 2000, seed=seed, layers=(depth,), device=device)
+    return measure(network, 2000, (depth,), context)

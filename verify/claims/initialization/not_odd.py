@@ -13,11 +13,10 @@ from theory.activation.expression import substitute
 from theory.mean_field import propagation
 from theory.scaling_limit import rectified
 from verify.claim import Check, Claim, Context, Twin
-from verify.claims.initialization.trial import measured
-from verify.cross_check.experiment import ERROR
+from verify.cross_check.evidence import measured
 from verify.cross_check.network import Network
 from verify.cross_check.observables import Measurement
-from verify.cross_check.statistics import all_within, interval, ratio
+from verify.cross_check.statistics import CLAIM_ERROR, all_within, interval, ratio
 from verify.methods import identity_verdict
 from verify.verdict import Proved, Verdict
 
@@ -130,7 +129,7 @@ def _growth() -> float:
 
 def _grows(stated: float, found: Measurement) -> Verdict:
     before, after = (found.second_moment[found.row(layer), :, 0] for layer in (_FROM, _GROWTH_DEPTH))
-    rate = interval(numpy.log(after / before) / (_GROWTH_DEPTH - _FROM), ERROR)
+    rate = interval(numpy.log(after / before) / (_GROWTH_DEPTH - _FROM), CLAIM_ERROR)
     return all_within([(found.network.f.name or "f", rate, stated, 0.02)])
 
 
@@ -170,8 +169,8 @@ def _fixed_point() -> float:
 
 def _forgets(fixed: float, found: Measurement) -> Verdict:
     half = _LOGISTIC_DEPTH // 2
-    falls = interval(found.log_ratio(half)[:, 0] / half, ERROR / 2)
-    signal = found.second_moment_at(_LOGISTIC_DEPTH, ERROR / 2)
+    falls = interval(found.log_ratio(half)[:, 0] / half, CLAIM_ERROR / 2)
+    signal = found.second_moment_at(_LOGISTIC_DEPTH, CLAIM_ERROR / 2)
     multiplier = 4 * fixed * (1 - fixed)
     return all_within([("E x^2", signal, fixed**2, 0.01 * fixed**2), ("log gradient", falls, math.log(multiplier), 0.03)])
 
@@ -205,4 +204,4 @@ def relu_claim() -> Claim:
 
 def _keeps_signal(stated: float, found: Measurement) -> Verdict:
     first, last = (found.second_moment[row, :, 0] for row in (0, 1))
-    return all_within([("q_L/q_1", ratio(last, first, ERROR), stated, _RELU_MARGIN * stated)])
+    return all_within([("q_L/q_1", ratio(last, first, CLAIM_ERROR), stated, _RELU_MARGIN * stated)])

@@ -8,11 +8,10 @@ from theory.activation import CATALOGUE
 from theory.mean_field import gaussian_mean
 from theory.mean_field.residual import residual_layers, residual_orbit
 from verify.claim import Claim, Twin
-from verify.claims.initialization.trial import measured
-from verify.cross_check.experiment import ERROR
+from verify.cross_check.evidence import measured
 from verify.cross_check.network import Network
 from verify.cross_check.observables import Measurement
-from verify.cross_check.statistics import all_within, interval
+from verify.cross_check.statistics import CLAIM_ERROR, all_within, interval
 from verify.verdict import Verdict
 
 _TANH = CATALOGUE["tanh"]  # omega = sup f = 1
@@ -55,8 +54,8 @@ def _orbit_moment() -> float:
 
 def _saturates(stated: tuple[float, float], found: Measurement) -> Verdict:
     moment, slope = stated
-    alive = interval(found.slope_moment[found.row(_DEPTH // 2)].mean(axis=1), ERROR / 2)
-    signal = found.second_moment_at(_DEPTH, ERROR / 2)
+    alive = interval(found.slope_moment[found.row(_DEPTH // 2)].mean(axis=1), CLAIM_ERROR / 2)
+    signal = found.second_moment_at(_DEPTH, CLAIM_ERROR / 2)
     return all_within([("E x_L^2", signal, moment, 0.03 * moment), ("E f'(h)^2", alive, slope, _ALIVE)])
 
 
@@ -84,5 +83,5 @@ def _wide() -> tuple[float, float]:
 
 def _is_wide(stated: tuple[float, float], found: Measurement) -> Verdict:
     moment, ratio = stated
-    signal, gradient = found.second_moment_at(_DEPTH, ERROR / 2), found.gradient_ratio_at(1, ERROR / 2)
+    signal, gradient = found.second_moment_at(_DEPTH, CLAIM_ERROR / 2), found.gradient_ratio_at(1, CLAIM_ERROR / 2)
     return all_within([("E x_L^2", signal, moment, 0.1 * moment), ("gradient", gradient, ratio, 0.1 * ratio)])

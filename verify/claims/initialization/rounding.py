@@ -12,9 +12,9 @@ from theory.activation import CATALOGUE
 from theory.wide_limit import Chain, predict
 from theory.wide_limit.bfloat16 import autograd_slope
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.experiment import ERROR, without_torch
+from verify.cross_check.evidence import needs_torch
 from verify.cross_check.network import choose_device
-from verify.cross_check.statistics import all_within, interval
+from verify.cross_check.statistics import CLAIM_ERROR, all_within, interval
 from verify.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -68,12 +68,11 @@ def _shift(name: str, depth: int) -> float:
     return math.log(one / other)
 
 
+@needs_torch
 def _is_what_bfloat16_does(stated: _Shifts, context: Context) -> Verdict:
-    if missing := without_torch(context):
-        return missing
     compared = []
     for (name, depth), shift in stated.items():
-        seen = interval(_measured_shift(name, depth, context.seed, context.device), ERROR / len(stated))
+        seen = interval(_measured_shift(name, depth, context.seed, context.device), CLAIM_ERROR / len(stated))
         compared.append((f"{name}, L = {depth}", seen, shift, _CASES[name, depth][1]))
     return all_within(compared)
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from verify.claim import Claim, Context, Twin
 from verify.claims.initialization.central import DEPTH, FORWARD, LAYERS, WIDTH
-from verify.cross_check.experiment import ERROR
+from verify.cross_check.evidence import measure, simulation
 from verify.cross_check.network import Network
 from verify.cross_check.preservation import (
     CALIBRATED,
@@ -16,14 +16,12 @@ from verify.cross_check.preservation import (
     SETTING,
     Comparison,
     agree,
-    measure,
     network,
-    simulation,
     spread,
     wide,
     wide_spread,
 )
-from verify.cross_check.statistics import combined, inside
+from verify.cross_check.statistics import CLAIM_ERROR, combined, inside
 from verify.verdict import Verdict
 
 Range = tuple[float, float]
@@ -62,8 +60,8 @@ def _around(value: float, tolerance: float) -> Range:
 
 
 def _spread_lies(stated: Range, context: Context) -> Verdict:
-    found = measure(network(METHOD, DEPTH, WIDTH), FORWARD, context, layers=LAYERS, gradients=False)
-    return inside(spread(found, ERROR), *stated)
+    found = measure(network(METHOD, DEPTH, WIDTH), FORWARD, LAYERS, context)
+    return inside(spread(found, CLAIM_ERROR), *stated)
 
 
 # --- the shape of histograms ------------------------------------------------------------------------------------------
@@ -108,7 +106,7 @@ def _has_profile(stated: Profile, context: Context) -> Verdict:
     comparisons: list[Comparison] = []
     for (name, at), (q, kurtosis) in stated.items():
         net = network(name, DEPTH, _PROFILE_WIDTH)
-        found = measure(net, _PROFILE_REPLICAS, context, layers=LAYERS, gradients=False)
+        found = measure(net, _PROFILE_REPLICAS, LAYERS, context)
         comparisons.append((f"second moment, {name}, layer {at}", partial(found.second_moment_at, at), q, _PROFILE_MARGIN))
         comparisons.append((f"kurtosis, {name}, layer {at}", partial(found.kurtosis_at, at), kurtosis, _PROFILE_MARGIN))
     return agree(comparisons)
@@ -156,7 +154,7 @@ def _has_chi(stated: Mapping[tuple[str, int], float], context: Context) -> Verdi
     networks = _networks()
     comparisons: list[Comparison] = []
     for (name, at), chi in stated.items():
-        found = measure(networks[name], _CHI_REPLICAS, context, layers=_CHI_LAYERS, gradients=False)
+        found = measure(networks[name], _CHI_REPLICAS, _CHI_LAYERS, context)
         comparisons.append((f"{name}, layer {at}", partial(found.chi_at, at), chi, _CHI_MARGIN))
     return agree(comparisons)
 
@@ -181,8 +179,8 @@ def chi_everywhere_claim() -> Claim:
 
 
 def _is_near_one(layers: Sequence[int], context: Context) -> Verdict:
-    share, verdicts = ERROR / (len(layers) * (len(NOISES) + 1)), []
+    share, verdicts = CLAIM_ERROR / (len(layers) * (len(NOISES) + 1)), []
     for name, net in _networks().items():
-        found = measure(net, _CHI_REPLICAS, context, layers=_CHI_LAYERS, gradients=False)
+        found = measure(net, _CHI_REPLICAS, _CHI_LAYERS, context)
         verdicts += [(f"{name}, layer {at}", inside(found.chi_at(at, share), *_NEAR_ONE)) for at in layers]
     return combined(verdicts)

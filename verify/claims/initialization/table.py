@@ -3,24 +3,23 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from theory.mean_field import INITIALIZATIONS
 from verify.claim import Claim, Context, Twin
-from verify.cross_check.experiment import ERROR
-from verify.cross_check.network import INITIALIZATIONS
+from verify.cross_check.evidence import simulation
 from verify.cross_check.preservation import (
     CALIBRATED,
     EDGE,
     SETTING,
     Comparison,
     agree,
-    measure,
+    ends,
     network,
-    simulation,
     typical_spread,
     wide,
     wide_gradient_ratio,
     wide_spread,
 )
-from verify.cross_check.statistics import combined, inside, opposite
+from verify.cross_check.statistics import CLAIM_ERROR, combined, inside, opposite
 from verify.verdict import Verdict
 
 WIDTH = 64
@@ -73,9 +72,9 @@ def kept_when_wide(depth: int) -> dict[str, tuple[bool, bool]]:
 
 
 def _is_kept(depth: int, stated: Kept, context: Context) -> Verdict:
-    share, verdicts = ERROR / (2 * len(stated)), []
+    share, verdicts = CLAIM_ERROR / (2 * len(stated)), []
     for name, kept in stated.items():
-        found = measure(network(name, depth, WIDTH), REPLICAS[depth], context, dtype="float64")
+        found = ends(network(name, depth, WIDTH), REPLICAS[depth], context, dtype="float64")
         measured = typical_spread(found, share), found.median_gradient_ratio_at(1, share)
         for quantity, truth, here in zip(("signal", "gradient"), kept, measured, strict=True):
             verdict = inside(here, *_WITHIN)
@@ -120,7 +119,7 @@ def _numbers_agree(stated: Numbers, context: Context) -> Verdict:
     comparisons: list[Comparison] = []
     for (name, depth), (q, ratio) in stated.items():
         replicas = _HE_REPLICAS if name == "he" else _AGREEMENT_REPLICAS
-        found = measure(network(name, depth, _AGREEMENT_WIDTH), replicas, context)
+        found = ends(network(name, depth, _AGREEMENT_WIDTH), replicas, context)
         where = f"{name}, L = {depth}"
         comparisons.append((f"second moment, {where}", partial(found.second_moment_at, depth), q, _MARGIN))
         comparisons.append((f"gradient ratio, {where}", partial(found.gradient_ratio_at, 1), ratio, _MARGIN))

@@ -18,10 +18,10 @@ from theory.jacobian.moments import c
 from theory.jacobian.spectrum import Array
 from theory.wide_limit import Chain, predict
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.evidence import ERROR, needs_torch
+from verify.cross_check.evidence import needs_torch
 from verify.cross_check.network import LINEAR, Network
 from verify.cross_check.singular_values import jacobians, singular_values
-from verify.cross_check.statistics import all_within, interval
+from verify.cross_check.statistics import CLAIM_ERROR, all_within, interval
 from verify.verdict import Verdict
 
 _TANH = CATALOGUE["tanh"]
@@ -86,7 +86,7 @@ def _wide_spectrum(noise: float) -> _Spectrum:
 @needs_torch
 def _has_the_spectrum(stated: _Spectrum, context: Context) -> Verdict:
     values = _singular_values(Network(LINEAR, 1.0, _S, _DEPTH, _WIDTH), _REPLICAS, context)
-    error = ERROR / (1 + len(_QUANTILES))
+    error = CLAIM_ERROR / (1 + len(_QUANTILES))
     found = [("log condition number", interval(_log_condition(values), error), stated.log_condition, _CONDITION_MARGIN)]
     for share, quantile in zip(_QUANTILES, stated.quantiles, strict=True):
         below = (2 * numpy.log(values) < quantile).mean(axis=1)
@@ -126,8 +126,8 @@ def _is_unbounded(stated: float, context: Context) -> Verdict:
     isometries = _log_condition(_singular_values(orthogonal, _FEW, context))
     return all_within(
         [
-            ("log |J e| |J^-T e|", interval(_log_product(context), ERROR / 2), stated, _MARGIN * stated),
-            ("orthogonal layers, log condition number", interval(isometries, ERROR / 2), 0.0, 1e-8),
+            ("log |J e| |J^-T e|", interval(_log_product(context), CLAIM_ERROR / 2), stated, _MARGIN * stated),
+            ("orthogonal layers, log condition number", interval(isometries, CLAIM_ERROR / 2), 0.0, 1e-8),
         ]
     )
 
@@ -189,4 +189,6 @@ def _is_far_from_linear(stated: Mapping[str, float], context: Context) -> Verdic
     values = _singular_values(Network(_TANH, 1.0, _S, _DEPTH, _TANH_WIDTH), _TANH_REPLICAS, context)
     margins = {"mean square": _SQUARE_MARGIN * stated["mean square"], "log condition number": _LOG_MARGIN}
     samples = {"mean square": (values**2).mean(axis=1), "log condition number": _log_condition(values)}
-    return all_within((name, interval(samples[name], ERROR / 2), stated[name], margin) for name, margin in margins.items())
+    return all_within(
+        (name, interval(samples[name], CLAIM_ERROR / 2), stated[name], margin) for name, margin in margins.items()
+    )

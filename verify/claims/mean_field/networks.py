@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from theory.activation import CATALOGUE
 from theory.mean_field import gaussian_closure
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.evidence import ERROR, measure, needs_torch
+from verify.cross_check.evidence import measure, needs_torch
 from verify.cross_check.network import Network
-from verify.cross_check.statistics import all_within
+from verify.cross_check.statistics import CLAIM_ERROR, all_within
 from verify.verdict import Verdict
 
 _TANH = CATALOGUE["tanh"]
@@ -49,6 +49,8 @@ def _fall_like_the_closure(stated: Mapping[int, float], context: Context) -> Ver
     found = []
     for depth, replicas in _REPLICAS.items():
         network = Network.initialized(_TANH, "edge_of_chaos", depth=depth, width=_WIDTH)
-        measured = measure(network, replicas, (1, depth), context, gradients=True).gradient_ratio_at(1, ERROR / len(_REPLICAS))
+        measured = measure(network, replicas, (1, depth), context, gradients=True).gradient_ratio_at(
+            1, CLAIM_ERROR / len(_REPLICAS)
+        )
         found.append((f"L = {depth}", measured, stated[depth], _MARGIN * stated[depth]))
     return all_within(found)

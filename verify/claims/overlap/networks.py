@@ -13,10 +13,10 @@ from theory.gains.lyapunov import N
 from theory.overlap import alignment, chain, closure
 from theory.overlap.closure import Array
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.evidence import ERROR, measure, needs_torch
+from verify.cross_check.evidence import measure, needs_torch
 from verify.cross_check.network import LINEAR, Network
 from verify.cross_check.observables import Measurement
-from verify.cross_check.statistics import all_within, interval, within
+from verify.cross_check.statistics import CLAIM_ERROR, all_within, interval, within
 from verify.verdict import Verdict
 
 _TANH = CATALOGUE["tanh"]
@@ -60,7 +60,7 @@ def _pairs(scheme: str, width: int, start: float) -> Network:
 @needs_torch
 def _has_the_mean_overlap(stated: float, context: Context) -> Verdict:
     found = measure(_pairs("odd_sigmoid", _WIDTH, _START), _REPLICAS, (_DEPTH,), context)
-    return within(found.overlap_at(_DEPTH, ERROR), stated, _MARGIN)
+    return within(found.overlap_at(_DEPTH, CLAIM_ERROR), stated, _MARGIN)
 
 
 _EDGE_WIDTH, _EDGE_REPLICAS = 2048, {0.5: 3_000, 0.9: 700}
@@ -91,7 +91,7 @@ def _are_frozen(stated: Mapping[float, float], context: Context) -> Verdict:
         start: measure(_pairs("edge_of_chaos", _EDGE_WIDTH, start), replicas, (_DEPTH,), context)
         for start, replicas in _EDGE_REPLICAS.items()
     }
-    error = ERROR / len(runs)
+    error = CLAIM_ERROR / len(runs)
     return all_within((f"from {start}", run.overlap_at(_DEPTH, error), stated[start], _MARGIN) for start, run in runs.items())
 
 
@@ -138,7 +138,7 @@ def _are_aligned(stated: Mapping[str, float], context: Context) -> Verdict:
     found = []
     for scheme, (replicas, margin, dtype) in _ALIGNED.items():
         run = measure(_pairs(scheme, _NARROW, _FAR), replicas, (_DEPTH,), context, dtype=dtype)
-        shift = interval(_log_sine(run, _DEPTH) - math.log1p(-(wide[scheme] ** 2)) / 2, ERROR / len(_ALIGNED))
+        shift = interval(_log_sine(run, _DEPTH) - math.log1p(-(wide[scheme] ** 2)) / 2, CLAIM_ERROR / len(_ALIGNED))
         found.append((scheme, shift, stated[scheme], margin * abs(stated[scheme])))
     return all_within(found)
 
@@ -179,5 +179,5 @@ def _falls_by_the_exponent(stated: Mapping[float, float], context: Context) -> V
         network = Network(LINEAR, diagonal, _LINEAR_NOISE, _LINEAR_DEPTH + 1, _LINEAR_WIDTH, 2, overlap=0.0)
         run = measure(network, _LINEAR_REPLICAS, (1, _LINEAR_DEPTH + 1), context, dtype="float64")
         slope = (_log_sine(run, _LINEAR_DEPTH + 1) - _log_sine(run, 1)) / _LINEAR_DEPTH
-        found.append((f"diagonal {diagonal:g}", interval(slope, ERROR / 2), alpha, _LINEAR_MARGIN * abs(alpha)))
+        found.append((f"diagonal {diagonal:g}", interval(slope, CLAIM_ERROR / 2), alpha, _LINEAR_MARGIN * abs(alpha)))
     return all_within(found)

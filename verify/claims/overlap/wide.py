@@ -10,9 +10,9 @@ from theory.activation import CATALOGUE
 from theory.overlap import chain, decorrelation
 from theory.overlap.closure import Array, propagate_closure
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.evidence import ERROR, measure, needs_torch
+from verify.cross_check.evidence import measure, needs_torch
 from verify.cross_check.network import Network
-from verify.cross_check.statistics import all_within
+from verify.cross_check.statistics import CLAIM_ERROR, all_within
 from verify.methods import precision_verdict
 from verify.verdict import Refuted, Supported, Verdict
 
@@ -196,6 +196,6 @@ def _are_reached_by_networks(stated: dict[float, float], context: Context) -> Ve
     found = []
     for start, end in stated.items():
         network = Network(CATALOGUE["tanh"], 1.0, _DEEP_SIGMA, _DEEP, _WIDTH, 2, overlap=start)
-        measured = measure(network, _REPLICAS, (_DEEP,), context).overlap_at(_DEEP, ERROR / len(stated))
+        measured = measure(network, _REPLICAS, (_DEEP,), context).overlap_at(_DEEP, CLAIM_ERROR / len(stated))
         found.append((f"from {start}", measured, end, _MARGIN))
     return all_within(found)

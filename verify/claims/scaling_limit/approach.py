@@ -28,9 +28,9 @@ from theory.scaling_limit import c_star, first_layer_constant, stationary_second
 from theory.scaling_limit.stationary import c, k
 from theory.wide_limit import Atoms, Chain, Gaussian, Input, noise_scale, predict
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.evidence import ERROR, measure, needs_torch
+from verify.cross_check.evidence import measure, needs_torch
 from verify.cross_check.network import Network
-from verify.cross_check.statistics import all_within, ratio
+from verify.cross_check.statistics import CLAIM_ERROR, all_within, ratio
 from verify.verdict import Refuted, Supported, Verdict
 
 _RATE = "0.4"
@@ -200,7 +200,7 @@ def _networks_have_first_layer(stated: Mapping[int, float], context: Context) ->
         network = Network(CATALOGUE["tanh"], 1.0, _sigma(depth), depth, _WIDTH)
         run = measure(network, _REPLICAS, (1, depth), context, gradients=True)
         first, last = (numpy.exp(2 * run.gradients()[row]).mean(axis=1) for row in (0, 1))
-        factor = ratio(first / _first_layer_law(depth), last, ERROR / len(_SIMULATED))
+        factor = ratio(first / _first_layer_law(depth), last, CLAIM_ERROR / len(_SIMULATED))
         found.append((f"L = {depth}", factor, stated[depth], _MARGIN * stated[depth]))
     return all_within(found)
 

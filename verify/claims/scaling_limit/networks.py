@@ -12,10 +12,10 @@ from theory.scaling_limit import c_star, growth_constant, stationary_kurtosis, s
 from theory.scaling_limit.stationary import c, k
 from theory.wide_limit import Atoms, Chain, predict
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.evidence import ERROR, measure, needs_torch
+from verify.cross_check.evidence import measure, needs_torch
 from verify.cross_check.network import Network
 from verify.cross_check.observables import Array, Measurement
-from verify.cross_check.statistics import all_within, interval, within
+from verify.cross_check.statistics import CLAIM_ERROR, all_within, interval, within
 from verify.verdict import Refuted, Supported, Verdict
 
 _TANH = CATALOGUE["tanh"]
@@ -54,11 +54,11 @@ def stationary_claim() -> Claim:
 @needs_torch
 def _is_quartic(stated: tuple[float, float], context: Context) -> Verdict:
     run = measure(Network(_TANH, 1.0, _S, _SETTLED, _WIDTH), _REPLICAS, (_SETTLED,), context)
-    moment = interval(_KAPPA * run.second_moment[0].mean(axis=1) / _S**2, ERROR / 2)
+    moment = interval(_KAPPA * run.second_moment[0].mean(axis=1) / _S**2, CLAIM_ERROR / 2)
     return all_within(
         [
             ("kappa q/s^2", moment, stated[0], _MOMENT_MARGIN * stated[0]),
-            ("kurtosis", run.kurtosis_at(_SETTLED, ERROR / 2), stated[1], _KURTOSIS_MARGIN * stated[1]),
+            ("kurtosis", run.kurtosis_at(_SETTLED, CLAIM_ERROR / 2), stated[1], _KURTOSIS_MARGIN * stated[1]),
         ]
     )
 
@@ -93,7 +93,7 @@ def _closure_rate() -> float:
 @needs_torch
 def _grows(rate: float, context: Context) -> Verdict:
     run = measure(Network(_TANH, 1.0, _NOISE, _DEPTH, 256), _NETWORKS, (*_BETWEEN, _DEPTH), context, gradients=True)
-    return within(interval(_log_growth(run) / ((_BETWEEN[1] - _BETWEEN[0]) * _NOISE**2), ERROR), rate, _RATE_MARGIN)
+    return within(interval(_log_growth(run) / ((_BETWEEN[1] - _BETWEEN[0]) * _NOISE**2), CLAIM_ERROR), rate, _RATE_MARGIN)
 
 
 def _log_growth(run: Measurement) -> Array:
@@ -150,7 +150,7 @@ def _is_the_exponent_of_networks(stated: float, context: Context) -> Verdict:
         _log_growth(measure(_signs(depth), _SIGN_REPLICAS, (1, depth), context, gradients=True)) / 2 for depth in _SIMULATED
     )
     exponents = (deep - shallow) / math.log(_SIMULATED[1] / _SIMULATED[0])
-    return within(interval(exponents, ERROR), stated, _SIMULATED_MARGIN)
+    return within(interval(exponents, CLAIM_ERROR), stated, _SIMULATED_MARGIN)
 
 
 def _signs(depth: int) -> Network:

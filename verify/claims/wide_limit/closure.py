@@ -11,9 +11,9 @@ from theory.activation import CATALOGUE
 from theory.mean_field import odd_sigmoid_closure
 from theory.wide_limit import Chain, Layer, Resolution, laws, predict
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.evidence import ERROR, measure, needs_torch
+from verify.cross_check.evidence import measure, needs_torch
 from verify.cross_check.network import Network
-from verify.cross_check.statistics import interval, ratio, within
+from verify.cross_check.statistics import CLAIM_ERROR, interval, ratio, within
 from verify.cross_check.wide_limit import by_gauss_legendre
 from verify.verdict import Refuted, Supported, Verdict
 
@@ -83,7 +83,7 @@ _MEASURED, _FACTOR_MARGIN = 0.5, 0.05  # the s that is measured, in networks of 
 def _networks_exceed(factors: dict[float, float], context: Context) -> Verdict:
     depth = _SETTLED[_MEASURED]
     run = measure(Network(_TANH, 1.0, _MEASURED, depth, _WIDTH), _REPLICAS, (depth,), context)
-    factor = interval(run.second_moment[0].mean(axis=1) / _closure(_MEASURED, depth), ERROR)
+    factor = interval(run.second_moment[0].mean(axis=1) / _closure(_MEASURED, depth), CLAIM_ERROR)
     return within(factor, factors[_MEASURED], _FACTOR_MARGIN)
 
 
@@ -190,4 +190,4 @@ _GROWTH_MARGIN = 0.2  # relative, 10% of the norm; a trial found E|delta_1|^2/E|
 def _is_the_growth_in_networks(growth: float, context: Context) -> Verdict:
     run = measure(Network(_TANH, 1.0, _SIGMA, _DEPTH, _WIDTH), _REPLICAS, (1, _DEPTH), context, gradients=True)
     first, last = (numpy.exp(2 * run.gradients()[row]).mean(axis=1) for row in (0, 1))
-    return within(ratio(first, last, ERROR), growth, _GROWTH_MARGIN * growth)
+    return within(ratio(first, last, CLAIM_ERROR), growth, _GROWTH_MARGIN * growth)

@@ -11,7 +11,7 @@ from verify.cross_check import experiment
 from verify.cross_check.evidence import measure, needs_torch
 from verify.cross_check.experiment import HYPOTHESES, RATE_TOLERANCE, SETTING, WIDTH, C, predicted, scaled_sigma
 from verify.cross_check.network import Network
-from verify.cross_check.statistics import all_within
+from verify.cross_check.statistics import CLAIM_ERROR, all_within
 from verify.verdict import Verdict
 
 
@@ -80,6 +80,6 @@ def _shape() -> dict[str, float]:
 @needs_torch
 def _has_the_shape(stated: Mapping[str, float], context: Context) -> Verdict:
     network = Network(CATALOGUE["tanh"], 1.0, _SCALED / math.sqrt(_DEEP), _DEEP, WIDTH)
-    run, error = measure(network, _REPLICAS, (_DEEP,), context), experiment.ERROR / len(_MARGINS)
+    run, error = measure(network, _REPLICAS, (_DEEP,), context), CLAIM_ERROR / len(_MARGINS)
     found = {"kurtosis": run.kurtosis_at(_DEEP, error), "chi": run.chi_at(_DEEP, error)}
     return all_within((name, found[name], stated[name], margin * stated[name]) for name, margin in _MARGINS.items())

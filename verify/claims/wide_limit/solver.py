@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from theory.activation import CATALOGUE
 from theory.wide_limit import Chain, Layer, predict
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.statistics import FAMILY_ERROR, SIMULATION_CLAIMS, all_within, interval
+from verify.cross_check.statistics import CLAIM_ERROR, all_within, interval
 from verify.cross_check.wide_limit import by_gauss_legendre, by_particles
 from verify.verdict import Refuted, Supported, Verdict
 
@@ -83,7 +83,7 @@ def particles_claim() -> Claim:
 
 def _within_intervals(layer: Layer, context: Context) -> Verdict:
     """Three intervals share the claim's error probability; the rate has the least power (its verdict states it)."""
-    measured, error = _cloud(context.seed), FAMILY_ERROR / SIMULATION_CLAIMS / len(_TOLERANCES)
+    measured, error = _cloud(context.seed), CLAIM_ERROR / len(_TOLERANCES)
     return all_within(
         (name, interval(measured[name], error), getattr(layer, name), tolerance * _size(name, layer))
         for name, tolerance in _TOLERANCES.items()

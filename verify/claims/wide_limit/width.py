@@ -7,11 +7,10 @@ from functools import cache
 from theory.activation import CATALOGUE
 from theory.wide_limit import EDGE_RATES, Chain, noise_scale, width_correction
 from verify.claim import Check, Claim, Context, Twin
-from verify.cross_check.experiment import without_torch
+from verify.cross_check.evidence import measure, needs_torch
 from verify.cross_check.network import Network
-from verify.cross_check.simulation import simulate
-from verify.cross_check.statistics import Interval, all_within
-from verify.cross_check.width import ERROR, C, Setting, chain, corrections
+from verify.cross_check.statistics import CLAIM_ERROR, Interval, all_within
+from verify.cross_check.width import C, Setting, chain, corrections
 from verify.verdict import Refuted, Supported, Verdict
 
 Coefficients = dict[Setting, dict[str, float]]
@@ -88,11 +87,9 @@ def _half_as_large_again(margins: Margins) -> Coefficients:
     return {s: {name: 1.5 * value for name, value in _coefficients(s.name, s.depth).items()} for s in margins}
 
 
+@needs_torch
 def _are_measured(stated: Coefficients, margins: Margins, context: Context) -> Verdict:
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
-    found = {setting: corrections(setting, ERROR / sum(map(len, margins.values())), context) for setting in margins}
+    found = {setting: corrections(setting, CLAIM_ERROR / sum(map(len, margins.values())), context) for setting in margins}
     return all_within(
         (f"{setting}: {name}", found[setting][name], stated[setting][name], margin)
         for setting, quantities in margins.items()
@@ -155,12 +152,10 @@ def _noise(name: str, depth: int) -> float:
     return noise_scale(Chain.of(CATALOGUE[name], 1.0), depth, _TARGET, tolerance=1e-6).sigma
 
 
+@needs_torch
 def _have_the_rate(noises: Mapping[tuple[str, int], float], context: Context) -> Verdict:
-    missing = without_torch(context)
-    if missing is not None:
-        return missing
     return all_within(
-        (f"{name}, L = {depth}", _rate(name, depth, sigma, ERROR / len(noises), context), _TARGET, _RATE_MARGIN)
+        (f"{name}, L = {depth}", _rate(name, depth, sigma, CLAIM_ERROR / len(noises), context), _TARGET, _RATE_MARGIN)
         for (name, depth), sigma in noises.items()
     )
 
@@ -168,5 +163,5 @@ def _have_the_rate(noises: Mapping[tuple[str, int], float], context: Context) ->
 @cache
 def _rate(name: str, depth: int, sigma: float, error: float, context: Context) -> Interval:
     network = Network.initialized(CATALOGUE[name], "odd_sigmoid", depth=depth, width=_RATE_WIDTH, sigma=sigma)
-    found = simulate(network, _RATE_REPLICAS, seed=context.seed, device=context.device, layers=(depth,))
+    found = measure(network, _RATE_REPLICAS, (depth,), context)
     return found.negative_rate_at(depth, error)
