@@ -14,7 +14,7 @@ from verify.cross_check.observables import Measurement
 from verify.cross_check.statistics import CLAIM_ERROR, within
 from verify.verdict import Verdict
 
-WIDTH, DEPTH, REPLICAS = 64, 50, 20_000
+WIDTH, DEPTH, REPLICAS = 64, 50, 40_000
 RATE_TOLERANCE = 0.005
 MOMENT_TOLERANCE = 0.03  # relative
 C = "1.83"  # relative noise scale c = sigma sqrt(L)/omega: a negative rate near 0.4

@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 NOISE = 1.0  # s, of growth and flips
 GROWTH_TOLERANCE, GROWTH_SHIFT = 0.008, 0.02
 GROWTH_STEPS = 10  # the mean is exact at any depth; many replicas a step make few and large operations
-GROWTH_REPLICAS = {1: 200_000, 2: 75_000, 3: 40_000, 8: 7_500}  # width: replicas
+GROWTH_REPLICAS = {1: 300_000, 2: 120_000, 3: 60_000, 8: 12_000}  # width: replicas
 WIDTHS_TEXT = ", ".join(map(str, GROWTH_REPLICAS))
 COLLAPSED = 1e-20
 COLLAPSE_STEPS, COLLAPSE_REPLICAS, COLLAPSE_TOLERANCE = 6_000, 3_000, 0.05
 FLIP_TOLERANCE, FLIP_SHIFT = 0.012, 0.03
 FLIP_SETTINGS = {  # name: width, input, replicas
-    "N = 1": (1, "normal", 100_000),
-    "N = 2, normal input": (2, "normal", 100_000),
-    "N = 128, normal input": (128, "normal", 800),
-    "N = 128, input +-1": (128, "signs", 800),
+    "N = 1": (1, "normal", 150_000),
+    "N = 2, normal input": (2, "normal", 150_000),
+    "N = 128, normal input": (128, "normal", 1_500),
+    "N = 128, input +-1": (128, "signs", 1_500),
 }
 
 Array = NDArray[numpy.float64]

@@ -30,7 +30,7 @@ MODES: tuple[Nonsquare, ...] = ("gaussian", "orthogonal", "truncated", "cyclic")
 SHAPES = ((48, 100), (100, 48))  # (fan_out, fan_in); 100 is no multiple of 48
 OMEGA, SIGMA = 1.5, 0.8
 MOMENT_TOLERANCE, MOMENT_FACTOR = 0.06, 1.14  # relative
-_REPLICAS, _BATCH = 600, 8
+_REPLICAS, _BATCH = 700, 8
 
 PIXEL_MEAN, PIXEL_DEVIATION = 0.29, 0.35  # of Fashion-MNIST's pixels in [0, 1]
 _TOTAL = PIXEL_MEAN * (1 - PIXEL_MEAN) / PIXEL_DEVIATION**2 - 1  # of the parameters of a Beta law with these moments
@@ -43,7 +43,7 @@ _IMAGE_REPLICAS = 500
 
 WIDTH, ENTRY_SIGMA = 48, 0.5
 MEAN_TOLERANCE, VARIANCE_TOLERANCE = 0.005, 0.06  # the second relative
-_ENTRY_REPLICAS = 1500
+_ENTRY_REPLICAS = 1800
 
 
 # --- second moments of a first layer --------------------------------------------------------------------------------

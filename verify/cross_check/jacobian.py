@@ -19,7 +19,7 @@ from verify.verdict import Verdict
 
 Array = NDArray[numpy.float64]
 
-WIDTH, DEPTH, C, REPLICAS = 32, 25, 1.0, 1500
+WIDTH, DEPTH, C, REPLICAS = 32, 25, 1.0, 2500
 SETTING = f"N = {WIDTH}, L = {DEPTH}, s = {C:g}/sqrt(L)"
 SQUARE_TOLERANCE, FOURTH_TOLERANCE = 0.02, 0.06  # relative
 SHIFTS = (1.06, 1.16)  # of the twin: twice the tolerance plus what is detectable

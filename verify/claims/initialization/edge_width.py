@@ -20,7 +20,7 @@ _NEAR = 1 + 1e-6
 _ORDER = {"tanh": 2.0, "softsign": 1.0}  # k
 # setting: margins of mean and variance, which hold the corrections in 1/N and 1/L and twice what the replicas leave open
 _SIGNALS = {
-    "quick": {Setting("tanh", 50, 32, 4_000): (0.3, 0.45), Setting("tanh", 100, 16, 4_000): (0.65, 3.2)},
+    "quick": {Setting("tanh", 50, 32, 5_000): (0.3, 0.45), Setting("tanh", 100, 16, 5_000): (0.65, 3.2)},
     "full": {
         Setting("tanh", 400, 64, 4_000): (0.6, 2.3),
         Setting("tanh", 1000, 64, 6_000): (0.8, 6.0),
@@ -28,7 +28,7 @@ _SIGNALS = {
     },
 }
 _GRADIENTS = {
-    "quick": (Setting("tanh", 50, 32, 4_000), Setting("tanh", 100, 16, 4_000)),
+    "quick": (Setting("tanh", 50, 32, 5_000), Setting("tanh", 100, 16, 5_000)),
     "full": (Setting("tanh", 400, 64, 4_000), Setting("tanh", 1000, 64, 6_000), Setting("tanh", 400, 16, 4_000)),
 }
 _RATES = {"quick": (-0.55, 0.6), "full": (-0.5, 0.5)}  # mean and variance of log rho, times N/L

@@ -35,7 +35,7 @@ def claims() -> Iterator[Claim]:
 
 # --- the mean overlap -------------------------------------------------------------------------------------------------
 
-_START, _WIDTH, _REPLICAS, _MARGIN = 0.5, 256, 1_000, 0.05
+_START, _WIDTH, _REPLICAS, _MARGIN = 0.5, 256, 1_500, 0.05
 
 
 def overlap_claim() -> Claim:

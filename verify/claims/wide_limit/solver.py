@@ -16,7 +16,7 @@ from verify.verdict import Refuted, Supported, Verdict
 
 _C, _DEPTH = 1.83, 10
 _NAMES = ("tanh", "softsign")
-_PARTICLES, _GROUPS, _LAYERS = 2048, 96, 30
+_PARTICLES, _GROUPS, _LAYERS = 2048, 256, 30
 _TOLERANCES = {"negative_rate": 0.008, "second_moment": 0.04, "kurtosis": 0.04}  # relative but for the rate
 
 
