@@ -66,7 +66,7 @@ FIGURES = {
     "width": Recipe(width.data, width.figure),
 }
 
-SIMULATED = frozenset({"gradient_norms", "histograms", "overlap", "second_moment", "width"})  # they need torch
+SIMULATED = frozenset({"gradient_norms", "histograms", "jacobian", "overlap", "second_moment", "width"})  # they need torch
 
 
 def draw(names: Sequence[str], directory: Path) -> list[Path]:

@@ -2,7 +2,8 @@
 
 Left: J = prod (I + (s/sqrt N) G_l), s = c/sqrt L, c = 1.84: the density of log10 of its singular values for N -> oo,
 L -> oo (free multiplicative Brownian motion), the edges +-log10(k)/2 with k the condition number, and a histogram of real
-random matrices (N = 128, L = 128). Bounded, but far from the single value 1 of an isometry.
+random matrices (grey; N = 128, L = 128). Bounded, but far from the single value 1 of an isometry. That is the regime of small
+inputs: at x_0 ~ N(0, I) a tanh network of the same size has far smaller singular values, down to 10^-7 (green).
 
 Right (labels: overlap of the inputs): tanh, N -> oo, two Gaussian inputs, noise sigma = c/sqrt(150). The overlap after each
 layer in the exact chain (solid), in the Gaussian closure of the same weights (dotted), and on the edge of chaos of Gaussian iid
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING
 import numpy
 
 from paper_figures import style
-from theory.activation import CATALOGUE
+from theory.activation import CATALOGUE, Activation
 from theory.jacobian.spectrum import condition_number, spectral_density
 from theory.overlap.chain import propagate_pair
 from theory.overlap.closure import propagate_closure
+from verify.cross_check.network import LINEAR, Network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,8 +35,8 @@ _WIDTH, _MATRICES, _BINS, _SEED = 128, 6, 24, 2509_23085
 
 @dataclass(frozen=True)
 class Row:
-    """One point. kind: density (x = log10 of a singular value, y its density), edge (y = 0), histogram (x the middle of a bin);
-    method, edge_of_chaos, closure (x = layer, y = overlap of two inputs; closure is the method's).
+    """One point. kind: density (x = log10 of a singular value, y its density), edge (y = 0), histogram, network (x the middle
+    of a bin); method, edge_of_chaos, closure (x = layer, y = overlap of two inputs; closure is the method's).
 
     start: the overlap of the inputs; 0 in the left panel.
     """
@@ -47,7 +49,7 @@ class Row:
 
 def data(depth: int = 150, points: int = 200) -> list[Row]:
     """The density with `points` points, its edges, the histogram, then the overlaps at layers 1..depth."""
-    rows = [*_density(points), *_histogram()]
+    rows = [*_density(points), *_histogram("histogram", LINEAR), *_histogram("network", CATALOGUE["tanh"])]
     return [*rows, *(row for start in _LOOKS for row in _overlaps(start, depth))]
 
 
@@ -63,17 +65,13 @@ def _density(points: int) -> Iterator[Row]:
 _SCALE = 2 * float(numpy.log(10))
 
 
-def _histogram() -> Iterator[Row]:
-    generator = numpy.random.default_rng(_SEED)
-    found = []
-    for _ in range(_MATRICES):
-        jacobian = numpy.eye(_WIDTH)
-        for _layer in range(_WIDTH):
-            jacobian = jacobian + C / _WIDTH * (generator.standard_normal((_WIDTH, _WIDTH)) @ jacobian)
-        found.append(numpy.log10(numpy.linalg.svd(jacobian, compute_uv=False)))
-    heights, ends = numpy.histogram(numpy.concatenate(found), bins=_BINS, density=True)
+def _histogram(kind: str, f: Activation) -> Iterator[Row]:
+    from verify.cross_check.singular_values import singular_values
+
+    network = Network(f, 1.0, C / _WIDTH**0.5, _WIDTH, _WIDTH)
+    heights, ends = numpy.histogram(numpy.log10(singular_values(network, _MATRICES, seed=_SEED)), bins=_BINS, density=True)
     for left, right, height in zip(ends, ends[1:], heights, strict=False):
-        yield Row("histogram", 0.0, float(left + right) / 2, float(height))
+        yield Row(kind, 0.0, style.significant(float(left + right) / 2), style.significant(float(height)))
 
 
 def _overlaps(start: float, depth: int) -> Iterator[Row]:
@@ -106,15 +104,19 @@ _DASHED = (0, (4, 2))
 
 
 def _draw_spectrum(axes: "Axes", rows: Sequence[Row]) -> None:
-    curve, bins, edges = ([row for row in rows if row.kind == kind] for kind in ("density", "histogram", "edge"))
+    kinds = ("density", "histogram", "edge", "network")
+    curve, bins, edges, network = ([row for row in rows if row.kind == kind] for kind in kinds)
     width = bins[1].x - bins[0].x
     axes.bar([row.x for row in bins], [row.y for row in bins], width, color="0.85", edgecolor="0.65", linewidth=0.5)
+    axes.step([row.x for row in network], [row.y for row in network], color=style.GREEN, where="mid", linewidth=1)
+    middle = network[len(network) // 3]
+    axes.annotate("tanh network", (middle.x, middle.y), (-28, 14), textcoords="offset points", color=style.GREEN, fontsize=8)
     low, high = (row.x for row in edges)
     axes.plot([low, *(row.x for row in curve), high], [0, *(row.y for row in curve), 0], color=style.BLUE)
     axes.plot([low, high], [0, 0], color=style.BLUE, marker="D", linestyle="none", markersize=4, clip_on=False, zorder=4)
     axes.axvline(0, color=style.GREY, linewidth=0.7, linestyle=":")
-    axes.annotate("isometry", (0, 0.05), (3, 0), textcoords="offset points", color=style.GREY, fontsize=8)
-    for place, side, text in ((low, 8, r"$k^{-1/2}$"), (high, -24, r"$k^{1/2}$")):
+    axes.annotate("isometry", (0, 0.97), (3, -6), ("data", "axes fraction"), "offset points", color=style.GREY, fontsize=8)
+    for place, side, text in ((low, -27, r"$k^{-1/2}$"), (high, 2, r"$k^{1/2}$")):
         axes.annotate(text, (place, 0), (side, 4), textcoords="offset points", color=style.BLUE, fontsize=8)
     axes.set(ylim=(0, 1.18 * max(row.y for row in [*curve, *bins])))
     axes.set(xlabel=r"$\log_{10}$ of a singular value of $J$", ylabel="density")
