@@ -12,6 +12,7 @@ weights (dashed), where it freezes: the closure misses nearly all that the noise
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy
@@ -65,13 +66,14 @@ def _density(points: int) -> Iterator[Row]:
 _SCALE = 2 * float(numpy.log(10))
 
 
-def _histogram(kind: str, f: Activation) -> Iterator[Row]:
+@cache
+def _histogram(kind: str, f: Activation) -> list[Row]:
     from verify.cross_check.singular_values import singular_values
 
     network = Network(f, 1.0, C / _WIDTH**0.5, _WIDTH, _WIDTH)
     heights, ends = numpy.histogram(numpy.log10(singular_values(network, _MATRICES, seed=_SEED)), bins=_BINS, density=True)
-    for left, right, height in zip(ends, ends[1:], heights, strict=False):
-        yield Row(kind, 0.0, style.significant(float(left + right) / 2), style.significant(float(height)))
+    points = zip((ends[1:] + ends[:-1]) / 2, heights, strict=True)
+    return [Row(kind, 0.0, *(style.significant(float(number)) for number in point)) for point in points]
 
 
 def _overlaps(start: float, depth: int) -> Iterator[Row]:

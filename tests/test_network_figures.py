@@ -5,7 +5,7 @@ import math
 import numpy
 import pytest
 
-from paper_figures import histograms, network_overlap, networks, width
+from paper_figures import histograms, jacobian, network_overlap, networks, width
 
 pytest.importorskip("torch")
 
@@ -78,3 +78,14 @@ def test_the_angle_closes_like_the_depth_on_the_edge_of_chaos_only() -> None:
         row = last["odd_sigmoid", start]
         assert row.overlap == pytest.approx(row.overlap_wide, abs=0.05)
     assert numpy.isfinite(math.fsum(row.log_sine for row in found))
+
+
+def test_the_spectrum_of_a_tanh_network_lies_below_that_of_the_linear_regime() -> None:
+    rows = jacobian.data(depth=2, points=5)
+    means = {}
+    for kind in ("histogram", "network"):
+        bins = [row for row in rows if row.kind == kind]
+        width_of_bin = bins[1].x - bins[0].x
+        assert sum(row.y for row in bins) * width_of_bin == pytest.approx(1)
+        means[kind] = sum(row.x * row.y for row in bins) * width_of_bin
+    assert means["network"] < -2 < -0.2 < means["histogram"] < 0.2
