@@ -222,3 +222,27 @@ def test_cuda_and_cpu_have_the_same_law(sampler: str) -> None:
     one, two = (simulate(net, 2000, seed=9, sampler=sampler, gradients=True, device=place) for place in ("cpu", "cuda"))
     for statistic in (lambda m: m.second_moment[-1, :, 0], lambda m: m.log_ratio(1)[:, 0]):
         assert stats.ks_2samp(statistic(one), statistic(two)).pvalue > 1e-6
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_cuda_and_cpu_agree_within_rounding_on_the_same_random_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All numbers are drawn on the CPU, in the order of the run. With one input nothing but arithmetic is left to the device."""
+    found = [on_the_same_numbers(place, monkeypatch) for place in ("cpu", "cuda")]
+    assert numpy.allclose(found[0].second_moment, found[1].second_moment, rtol=1e-10)
+    assert numpy.allclose(found[0].gradients(), found[1].gradients(), rtol=1e-10)
+
+
+def on_the_same_numbers(place: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    source, draw = torch.Generator().manual_seed(1), torch.randn
+
+    def drawn(shape: Any, *, generator: Any, dtype: Any, device: Any) -> Any:
+        return draw(shape, generator=source, dtype=dtype).to(device)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "randn", drawn)
+        return simulate(network(depth=50, width=64), 20, seed=1, gradients=True, device=place, dtype="float64")
+
+
+def test_a_run_is_a_function_of_its_random_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = (on_the_same_numbers("cpu", monkeypatch) for _ in range(2))
+    assert numpy.array_equal(one.gradients(), two.gradients())
