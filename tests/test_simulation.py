@@ -226,7 +226,7 @@ def test_cuda_and_cpu_have_the_same_law(sampler: str) -> None:
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 def test_cuda_and_cpu_agree_within_rounding_on_the_same_random_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All numbers are drawn on the CPU, in the order of the run. With one input nothing but arithmetic is left to the device."""
+    """All numbers are drawn on the CPU, in the order of the run; with one input only arithmetic is left to the device."""
     found = [on_the_same_numbers(place, monkeypatch) for place in ("cpu", "cuda")]
     assert numpy.allclose(found[0].second_moment, found[1].second_moment, rtol=1e-10)
     assert numpy.allclose(found[0].gradients(), found[1].gradients(), rtol=1e-10)
