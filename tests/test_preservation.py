@@ -1,7 +1,6 @@
 """What a network preserves: noise bands of the gradient, wide predictions for every initialization, claims that can fail."""
 
 import math
-from typing import Any
 
 import numpy
 import pytest
@@ -13,7 +12,6 @@ from theory.validation import InputError
 from theory.wide_limit import Chain, gradient_band, predict
 from verify.claim import Context
 from verify.claims.initialization import bands, central, gradients, table
-from verify.cross_check import evidence
 from verify.cross_check.network import Network
 from verify.cross_check.preservation import agree, ends, network, wide, wide_gradient_ratio
 from verify.cross_check.statistics import CLAIM_ERROR, Interval, combined, inside, interval, opposite
@@ -175,13 +173,3 @@ def test_a_range_is_decided_by_the_whole_interval_and_its_negation_the_other_way
         assert isinstance(verdict, kind)
         assert isinstance(opposite(verdict), other)
     assert isinstance(combined([("a", Supported("")), ("b", Undecided(""))]), Undecided)
-
-
-def test_without_torch_a_simulation_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    def absent(device: str) -> Any:
-        raise ImportError
-
-    monkeypatch.setattr(evidence, "choose_device", absent)
-    verdict = evidence.simulation(lambda subject, context: Supported("ran")).run(None, CONTEXT)
-    assert isinstance(verdict, Undecided)
-    assert verdict.missing == "torch"
