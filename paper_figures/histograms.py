@@ -16,11 +16,12 @@ import numpy
 from numpy.typing import NDArray
 
 from paper_figures import style
-from paper_figures.networks import SEED, network
+from paper_figures.networks import SEED, WIDTH
 from theory.mean_field import gaussian_closure
 from theory.wide_limit import Chain, Resolution, laws
 from verify.cross_check.network import Network
 from verify.cross_check.observables import Bins
+from verify.cross_check.preservation import network
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,7 +54,7 @@ def data(replicas: int = REPLICAS) -> list[Row]:
 def _rows(name: str, replicas: int) -> Iterator[Row]:
     from verify.cross_check.simulation import simulate
 
-    net = network(name, DEPTH)
+    net = network(name, DEPTH, WIDTH)
     found = simulate(net, replicas, seed=SEED, layers=LAYERS, bins=Bins(signal=_EDGES))
     middles = (numpy.array(_EDGES[1:]) + _EDGES[:-1]) / 2
     for index, (layer, curve) in enumerate(zip(LAYERS, _predicted(net, numpy.abs(middles)), strict=True)):

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from paper_figures import style
-from paper_figures.networks import SEED, WIDTH, network
+from paper_figures.networks import SEED, WIDTH
 from theory.overlap.chain import propagate_pair
 from theory.overlap.closure import propagate_closure
+from verify.cross_check.preservation import network
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,7 +52,7 @@ def _rows(name: str, start: float, depth: int, replicas: int) -> Iterator[Row]:
     from verify.cross_check.simulation import simulate
 
     layers = sorted({*numpy.geomspace(1, depth, 20).round().astype(int).tolist()})
-    net = replace(network(name, depth), batch=2 * PAIRS, overlap=start)
+    net = replace(network(name, depth, WIDTH), batch=2 * PAIRS, overlap=start)
     found = simulate(net, replicas, seed=SEED, layers=layers, dtype="float64")
     log_sine = numpy.log1p(-(found.overlap**2)).mean(axis=(1, 2)) / 2 - log(1 - start**2) / 2
     wide = _wide(name, start, depth)
@@ -60,7 +61,7 @@ def _rows(name: str, start: float, depth: int, replicas: int) -> Iterator[Row]:
 
 
 def _wide(name: str, start: float, depth: int) -> list[float]:
-    net = network(name, depth)
+    net = network(name, depth, WIDTH)
     if name == "odd_sigmoid":
         return [layer.overlap for layer in propagate_pair(net.f, net.diagonal, net.noise, depth, start)]
     return [overlap for _, overlap in propagate_closure(net.f, net.noise**2, depth, start)]

@@ -13,18 +13,13 @@ The dashed and solid lines part for two reasons: a median is below a root mean s
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy
 from numpy.typing import NDArray
 
 from paper_figures import style
-from theory import scaling_limit
-from theory.activation import CATALOGUE
-from theory.mean_field import gaussian_closure
-from theory.wide_limit import Chain, predict
-from verify.cross_check.network import Network
+from verify.cross_check.preservation import network, wide
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +35,6 @@ LOOKS = {  # initialization: label, colour, width of the line
 }
 _DASHED = (0, (3, 2))
 _RANGE = 1e-6, 1e3  # of gradient ratios
-_F = CATALOGUE["tanh"]
 
 
 @dataclass(frozen=True)
@@ -60,12 +54,6 @@ class Row:
     gradient_predicted: float
 
 
-def network(name: str, depth: int, width: int = WIDTH) -> Network:
-    """tanh with the initialization `name`, the method at c*(0.4)."""
-    sigma = scaling_limit.c_star("0.4", 2) / sqrt(depth) if name == "odd_sigmoid" else None
-    return Network.initialized(_F, name, depth=depth, width=width, sigma=sigma)
-
-
 def data(depths: Sequence[int] = DEPTHS, replicas: int = REPLICAS) -> list[Row]:
     """About forty layers of each network; nine digits."""
     return [row for depth in depths for name in LOOKS for row in _rows(name, depth, replicas)]
@@ -75,32 +63,20 @@ def data(depths: Sequence[int] = DEPTHS, replicas: int = REPLICAS) -> list[Row]:
 def _rows(name: str, depth: int, replicas: int) -> list[Row]:
     from verify.cross_check.simulation import simulate
 
-    net, layers = network(name, depth), sorted({*numpy.geomspace(1, depth, 40).round().astype(int).tolist()})
+    net, layers = network(name, depth, WIDTH), sorted({*numpy.geomspace(1, depth, 40).round().astype(int).tolist()})
     found = simulate(net, replicas, seed=SEED, gradients=True, layers=layers)
     moments, ratios = found.second_moment[:, :, 0], numpy.array([numpy.exp(found.log_ratio(at)[:, 0]) for at in layers])
     columns = (moments.mean(axis=1), *_central(moments), numpy.median(ratios, axis=1), *_central(ratios))
     rows = []
     for layer, *numbers in zip(layers, *columns, strict=True):
-        q, gradient = predicted(net)[layer - 1]
-        ordered = (*numbers[:3], q, *numbers[3:], gradient)
+        limit = wide(net)[layer - 1]
+        ordered = (*numbers[:3], limit.second_moment, *numbers[3:], limit.gradient_ratio or 0.0)
         rows.append(Row(name, depth, layer, *(style.significant(number) for number in ordered)))
     return rows
 
 
 def _central(numbers: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
     return numpy.asarray(numpy.quantile(numbers, (0.05, 0.95), axis=1))
-
-
-@cache
-def predicted(net: Network) -> list[tuple[float, float]]:
-    """(E x_l^2, root mean square of |delta_l|/|delta_L|) of the wide limit; orthogonal matrices are Gaussian there."""
-    if net.diagonal:
-        chain = Chain(net.f, net.f.derivative(), net.diagonal, net.noise)
-        exact = predict(chain, net.depth, gradients=True).layers
-        return [(layer.second_moment, layer.gradient_ratio or 0.0) for layer in exact]
-    closure = gaussian_closure(net.f, net.noise, net.depth, net.noise**2)
-    growth = numpy.cumprod([1.0, *(layer.chi for layer in closure[-2::-1])])[::-1]  # chi_l ... chi_(L-1)
-    return [(layer.second_moment, sqrt(product)) for layer, product in zip(closure, growth, strict=True)]
 
 
 def second_moment_figure(rows: Sequence[Row]) -> "Figure":

@@ -16,9 +16,9 @@ import numpy
 from numpy.typing import NDArray
 
 from paper_figures import style
-from paper_figures.networks import LOOKS, SEED, network, predicted
-from theory.wide_limit import Chain, predict
+from paper_figures.networks import LOOKS, SEED
 from verify.cross_check import statistics
+from verify.cross_check.preservation import METHOD, network, wide, wide_gradient_ratio
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,19 +55,18 @@ def data(widths: Sequence[int] = WIDTHS, depths: Sequence[int] = DEPTHS, neurons
 def _departures(width: int, replicas: int) -> Iterator[Row]:
     from verify.cross_check.simulation import simulate
 
-    net = network("odd_sigmoid", DEPTH, width)
-    exact = predict(Chain(net.f, net.f.derivative(), net.diagonal, net.noise), DEPTH).layers[-1]
+    net = network(METHOD, DEPTH, width)
+    limit_at_last = wide(net)[-1]
     found = simulate(net, replicas, seed=SEED, gradients=True, layers=(1, DEPTH))
     first, last = (numpy.exp(2 * log_size[:, 0]) for log_size in found.gradients())
-    gradient = predicted(network("odd_sigmoid", DEPTH))[0][1] ** 2
     intervals = {
-        "second_moment": (found.second_moment_at(DEPTH, _ONE_DEVIATION), exact.second_moment),
-        "negative_rate": (found.negative_rate_at(DEPTH, _ONE_DEVIATION), exact.negative_rate),
-        "gradient": (statistics.ratio(first, last, _ONE_DEVIATION), gradient),
+        "second_moment": (found.second_moment_at(DEPTH, _ONE_DEVIATION), limit_at_last.second_moment),
+        "negative_rate": (found.negative_rate_at(DEPTH, _ONE_DEVIATION), limit_at_last.negative_rate),
+        "gradient": (statistics.ratio(first, last, _ONE_DEVIATION), wide_gradient_ratio(net) ** 2),
     }
     for quantity, (measured, limit) in intervals.items():
         numbers = measured.mean / limit - 1, measured.standard_error / limit
-        yield Row(quantity, "odd_sigmoid", width, DEPTH, *(style.significant(number) for number in numbers))
+        yield Row(quantity, METHOD, width, DEPTH, *(style.significant(number) for number in numbers))
 
 
 def _shift(name: str, depth: int, neurons: int) -> Row:
@@ -76,7 +75,7 @@ def _shift(name: str, depth: int, neurons: int) -> Row:
     net = network(name, depth, WIDTH)
     replicas = min(REPLICAS, neurons // WIDTH)
     shifts = 2 * simulate(net, replicas, seed=SEED, gradients=True, layers=(1, depth)).log_ratio(1)[:, 0]
-    shifts -= 2 * log(predicted(network(name, depth))[0][1])
+    shifts -= 2 * log(wide_gradient_ratio(net))
     return Row("typical_gradient", name, WIDTH, depth, *(style.significant(number) for number in _mean(shifts)))
 
 

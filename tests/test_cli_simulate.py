@@ -98,6 +98,26 @@ def test_a_signal_beyond_doubles_is_refused(capsys: pytest.CaptureFixture[str]) 
     assert "at layer 17 the signal is 0 or beyond doubles" in err
 
 
+@pytest.mark.parametrize("sigma", ["1e14", "1e300", "1.7e308"])
+def test_loud_noise_saturates_and_leaves_gradients_null(capsys: pytest.CaptureFixture[str], sigma: str) -> None:
+    result = simulate(capsys, "tanh", "--sigma", sigma, *SMALL)
+    assert (result["layers"][0]["predicted"] is None) == (sigma != "1e14")
+    for layer in result["layers"]:
+        assert layer["second_moment"]["mean"] == pytest.approx(1, abs=1e-6)  # of float32
+        assert (layer["gradient_ratio"], layer["median_gradient_ratio"]) == (None, None)
+
+
+def test_the_interval_of_a_rate_ends_at_1(capsys: pytest.CaptureFixture[str]) -> None:
+    result = simulate(capsys, "tanh", "--init", "he", "--depth", "3", "--width", "1", "--replicas", "3")
+    assert all(0 <= layer["negative_rate"]["low"] <= layer["negative_rate"]["high"] <= 1 for layer in result["layers"])
+
+
+def test_an_activation_that_is_not_real_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "simulate", "log(x)", "--init", "he", *SMALL)
+    assert (code, out) == (2, "")
+    assert "activation=log(x): is not a real number for some signals, first at layer 1" in err
+
+
 def test_the_table_shows_both(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "simulate", "softsign", "--sigma", "1/5", "--depth", "40", "--width", "8", "--replicas", "5")
     assert code == 0

@@ -1,9 +1,13 @@
 """Simulation and its statistics."""
 
+from typing import NoReturn
+
 import numpy
 import pytest
 
+from verify.claim import Context
 from verify.claims import all_claims
+from verify.cross_check import evidence
 from verify.cross_check.statistics import (
     SIMULATION_CLAIMS,
     all_within,
@@ -93,6 +97,19 @@ def test_the_detectable_excess_is_detected() -> None:
 def test_the_error_budget_is_split_over_the_simulation_claims_that_exist() -> None:
     found = [claim for claim in all_claims() if any(check.method == "simulation" for check in claim.checks)]
     assert len(found) == SIMULATION_CLAIMS
+
+
+def test_without_torch_no_simulation_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(device: str) -> NoReturn:
+        raise ImportError
+
+    monkeypatch.setattr(evidence, "choose_device", absent)
+    for claim in all_claims():
+        for check in claim.checks:
+            if check.method == "simulation" and claim.id != "wide_limit.particles":  # it draws with NumPy
+                verdict = check.run(None, Context())
+                assert isinstance(verdict, Undecided), claim.id
+                assert verdict.missing == "torch"
 
 
 def test_a_proportion_of_none_or_all_still_has_a_width() -> None:

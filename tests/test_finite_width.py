@@ -13,8 +13,8 @@ from theory.gains import effective
 from theory.gains.lyapunov import N, s
 from theory.validation import InputError
 from theory.wide_limit import EDGE_RATES, Atoms, Chain, Resolution, edge_signal, predict, width_correction
+from verify.cross_check.preservation import EDGE, network, wide
 from verify.cross_check.statistics import Interval
-from verify.cross_check.width import edge
 
 TANH = CATALOGUE["tanh"]
 
@@ -111,4 +111,6 @@ def test_an_interval_moves_and_stretches_as_a_whole() -> None:
 
 def test_the_closure_is_exact_on_the_edge_of_chaos() -> None:
     first, *_, last = predict(nearly_edge_of_chaos(), 20, gradients=True).layers
-    assert edge("tanh", 20) == pytest.approx((last.second_moment, first.gradient_ratio), rel=1e-8)
+    closed = wide(network(EDGE, 20, 64))
+    assert closed[-1].second_moment == pytest.approx(last.second_moment, rel=1e-8)
+    assert closed[0].gradient_ratio == pytest.approx(first.gradient_ratio, rel=1e-8)

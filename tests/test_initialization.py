@@ -266,6 +266,8 @@ def test_bad_options_are_refused_by_name_and_change_nothing(options: dict[str, A
         torch.ones(3, 3, 3),
         torch.ones(3, 3, dtype=torch.int64),
         torch.ones(3, 3, dtype=torch.cfloat),
+        [[1.0, 0.0], [0.0, 1.0]],
+        nn.Linear(3, 3),
     ],
 )
 def test_only_real_matrices_are_weights(name: str, tensor: Any) -> None:
@@ -543,3 +545,9 @@ def test_an_error_leaves_the_whole_model_as_it_was(last: Any, options: dict[str,
 def test_a_model_without_layers_is_refused() -> None:
     with pytest.raises(InputError, match=r"^model="):
         init_model_(nn.Sequential(nn.Tanh(), nn.LayerNorm(3)))
+
+
+@pytest.mark.parametrize("model", [None, [nn.Linear(3, 3)], nn.Linear, torch.ones(3, 3)])
+def test_what_is_no_module_is_refused(model: Any) -> None:
+    with pytest.raises(InputError, match=r"^model=\w+: must be a torch.nn.Module"):
+        init_model_(model)

@@ -16,7 +16,7 @@ from verify.claims.overlap import networks as claims
 from verify.cross_check import evidence
 from verify.cross_check.network import LINEAR, Network
 from verify.cross_check.statistics import interval, within
-from verify.verdict import Refuted, Supported, Undecided
+from verify.verdict import Refuted, Supported
 
 torch = pytest.importorskip("torch")
 
@@ -86,13 +86,6 @@ def test_other_input_laws_are_refused(options: dict[str, Any]) -> None:
 
 
 # --- the claims -------------------------------------------------------------------------------------------------------
-
-
-def test_without_pytorch_a_check_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    missing = Undecided("PyTorch is not installed", missing="torch")
-    monkeypatch.setattr(evidence, "without_torch", lambda context: missing)
-    for claim in claims.claims():
-        assert claim.checks[0].run(None, CONTEXT) is missing
 
 
 def test_a_setting_is_simulated_once() -> None:

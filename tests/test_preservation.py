@@ -1,7 +1,6 @@
 """What a network preserves: noise bands of the gradient, wide predictions for every initialization, claims that can fail."""
 
 import math
-from typing import Any
 
 import numpy
 import pytest
@@ -13,9 +12,9 @@ from theory.validation import InputError
 from theory.wide_limit import Chain, gradient_band, predict
 from verify.claim import Context
 from verify.claims.initialization import bands, central, gradients, table
-from verify.cross_check import experiment, preservation
-from verify.cross_check.preservation import agree, measure, network, wide, wide_gradient_ratio
-from verify.cross_check.statistics import Interval, combined, inside, interval, opposite
+from verify.cross_check.network import Network
+from verify.cross_check.preservation import agree, ends, network, wide, wide_gradient_ratio
+from verify.cross_check.statistics import CLAIM_ERROR, Interval, combined, inside, interval, opposite
 from verify.cross_check.wide_limit import by_gauss_legendre
 from verify.verdict import Refuted, Supported, Undecided
 
@@ -108,7 +107,7 @@ def test_without_an_identity_path_the_wide_limit_of_erf_is_in_closed_form() -> N
 
 def test_a_shallow_linear_law_is_gaussian_and_a_saturated_one_has_kurtosis_1() -> None:
     for sigma_w, kurtosis in ((1e-3, 3.0), (1e6, 1.0)):
-        (layer,) = preservation._wide(TANH, 0.0, sigma_w, 1)
+        (layer,) = wide(Network(TANH, 0.0, sigma_w, depth=1, width=1))
         assert layer.kurtosis == pytest.approx(kurtosis, rel=1e-4)
 
 
@@ -151,7 +150,7 @@ def test_each_number_of_the_central_claim_is_missed_if_it_is_off_by_twice_its_ma
 
 def test_equal_networks_are_measured_once() -> None:
     pytest.importorskip("torch")
-    one, two = (measure(network(name, 5, 8), 50, CONTEXT) for name in ("xavier", "edge_of_chaos"))
+    one, two = (ends(network(name, 5, 8), 50, CONTEXT) for name in ("xavier", "edge_of_chaos"))
     assert one is two
     assert one.layers == (1, 5)
 
@@ -164,7 +163,7 @@ def test_the_error_probability_of_a_claim_is_shared_by_its_comparisons() -> None
         return interval(numpy.random.default_rng(1).normal(1, 0.1, 100), error)
 
     assert isinstance(agree([("one", measured, 1.0, 0.2), ("two", measured, 1.0, 0.2)]), Supported)
-    assert shares == [experiment.ERROR / 2] * 2
+    assert shares == [CLAIM_ERROR / 2] * 2
 
 
 def test_a_range_is_decided_by_the_whole_interval_and_its_negation_the_other_way() -> None:
@@ -174,13 +173,3 @@ def test_a_range_is_decided_by_the_whole_interval_and_its_negation_the_other_way
         assert isinstance(verdict, kind)
         assert isinstance(opposite(verdict), other)
     assert isinstance(combined([("a", Supported("")), ("b", Undecided(""))]), Undecided)
-
-
-def test_without_torch_a_simulation_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    def absent(device: str) -> Any:
-        raise ImportError
-
-    monkeypatch.setattr(experiment, "choose_device", absent)
-    verdict = preservation.simulation(lambda subject, context: Supported("ran")).run(None, CONTEXT)
-    assert isinstance(verdict, Undecided)
-    assert verdict.missing == "torch"

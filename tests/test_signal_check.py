@@ -244,6 +244,36 @@ def test_a_bad_batch_is_named(batch: Any, cause: str) -> None:
     assert (report.first_bad, report.cause) == ("input", cause)
 
 
+@pytest.mark.parametrize("scale", [1e-38, 1e-25])
+def test_faint_inputs_do_not_underflow_in_the_band(scale: float) -> None:
+    """Squares of float32 do, below 1e-19."""
+    assert signal_check(network(16, 20, 0), scale * inputs(16)).ok
+
+
+@pytest.mark.parametrize("scale", [100.0, 1e25, 1e38])
+def test_an_input_that_saturates_the_first_layer_is_named(scale: float) -> None:
+    """All networks of the band saturate with it, and pass no gradient back."""
+    report = signal_check(network(16, 20, 0), scale * inputs(16))
+    assert (report.first_bad, report.cause) == ("0", "layer saturates")
+    assert "scale it to a variance near 1" in str(report)
+
+
+def test_it_works_inside_inference_mode() -> None:
+    model = network(16, 5, 0)
+    with torch.inference_mode():
+        assert str(signal_check(model, inputs(16))) == str(signal_check(model, inputs(16).clone()))
+    assert signal_check(model, torch.inference_mode()(lambda: inputs(16))()).ok
+
+
+def test_without_a_band_none_is_claimed() -> None:
+    broken = network(16, 5, 0)
+    with torch.no_grad():
+        broken[2].weight.zero_()
+    for report in (signal_check(broken, inputs(16)), signal_check(network(16, 5, 0), math.inf * inputs(16))):
+        assert "\nmeasured only, not compared with random networks\n" in str(report)
+        assert "[band]" not in str(report)
+
+
 def test_a_gradient_that_vanishes_between_the_layers_is_seen_without_a_stack() -> None:
     """x -> tanh(W x)/3: the chain is broken by the scaling, so the coarse limits decide: 3^-19 < 1e-3."""
 
@@ -377,6 +407,8 @@ def test_the_report_reads_as_a_table() -> None:
         (lambda: signal_check(nn.LazyLinear(4), inputs(4)), "run it once before"),
         (lambda: signal_check(network(4, 1, 0), inputs(4), nonlinearity="tanh(x^3)"), r"f'\(0\) must be positive"),
         (lambda: signal_check(network(4, 1, 0), inputs(4), nonlinearity="tahn"), "tanh"),
+        (lambda: signal_check(network(4, 1, 0), inputs(4), nonlinearity=torch.tanh), "must be a text"),  # type: ignore[arg-type]
+        (lambda: signal_check(network(4, 1, 0).to("meta"), inputs(4).to("meta")), "is a meta tensor"),
         (lambda: signal_check(network(4, 1, 0), inputs(4), seed=-1), "seed=-1"),
     ],
 )

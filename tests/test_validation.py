@@ -131,6 +131,7 @@ def test_weights_are_real_matrices() -> None:
     for judged, problem in (
         (lambda: validation.weight_matrix(stand_in(ndim=1, shape=(2,), **real)), "two axes"),
         (lambda: validation.real_weights(stand_in(**whole)), "int64: weights are real"),
+        (lambda: validation.weight_matrix([[1.0]]), "tensor=list: is no torch tensor; pass a weight"),  # type: ignore[arg-type]
         (lambda: validation.square((2, 3)), "is not square; choose nonsquare="),
     ):
         with pytest.raises(InputError, match=problem):
@@ -146,3 +147,5 @@ def test_a_generator_lives_where_the_weights_are() -> None:
     for elsewhere in (weight, stand_in(device=second, is_meta=False)):
         with pytest.raises(InputError, match=r"^generator="):
             validation.same_device(stand_in(device=cuda), elsewhere)
+    with pytest.raises(InputError, match=r"generator=3: pass a torch\.Generator"):
+        validation.same_device(3, weight)  # type: ignore[arg-type]

@@ -244,6 +244,8 @@ def test_growing_gradients_do_not_overflow() -> None:
 def test_bad_values_are_refused_with_their_name() -> None:
     with pytest.raises(InputError, match="sigma=0"):
         Chain.of(TANH, 0.0)
+    with pytest.raises(InputError, match=r"sigma=2000000000000000\.0: is beyond 1e\+15 omega"):
+        Chain.of(TANH, 2e15)
     with pytest.raises(InputError, match="omega=nan"):
         Chain(TANH, TANH.derivative(), math.nan, 0.1)
     with pytest.raises(InputError, match="deviation=-1"):

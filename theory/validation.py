@@ -274,6 +274,8 @@ def nonnegative_float(name: str, value: float | Exact) -> float:
 
 def weight_matrix(tensor: "torch.Tensor") -> None:
     """A torch tensor that holds a matrix of real floating-point numbers."""
+    if not hasattr(tensor, "is_floating_point"):
+        raise InputError("tensor", type(tensor).__name__, "is no torch tensor; pass a weight, for example layer.weight")
     if tensor.ndim != 2:
         problem = "must have the two axes (fan_out, fan_in); theory.init_model_ initializes convolutions, biases are set to 0"
         raise InputError("tensor", tuple(tensor.shape), problem)
@@ -286,6 +288,14 @@ def real_weights(tensor: "torch.Tensor") -> None:
         raise InputError("tensor", tensor.dtype, "weights are real floating-point numbers; pass a float or bfloat16 tensor")
 
 
+def module(model: "torch.nn.Module") -> None:
+    """A torch module."""
+    import torch
+
+    if not isinstance(model, torch.nn.Module):
+        raise InputError("model", type(model).__name__, "must be a torch.nn.Module")
+
+
 def square(shape: tuple[int, ...]) -> None:
     """The shape (fan_out, fan_in, *kernel) of a weight with fan_out = fan_in."""
     if shape[0] != shape[1]:
@@ -296,6 +306,8 @@ def same_device(generator: "torch.Generator | None", tensor: "torch.Tensor") -> 
     """A generator that can fill the tensor: on its device, or none. A meta tensor is never filled."""
     if generator is None or tensor.is_meta:
         return
+    if not hasattr(generator, "device"):
+        raise InputError("generator", generator, "pass a torch.Generator, for example torch.Generator().manual_seed(0)")
     here, there = generator.device, tensor.device
     if here.type != there.type or (here.index is not None and there.index is not None and here.index != there.index):
         problem = f"the weights are on {tensor.device}; pass torch.Generator(device='{tensor.device}')"

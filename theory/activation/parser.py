@@ -66,6 +66,8 @@ def parse_activation(text: str) -> Activation:
 
     Raises `InputError` with a one-line message that says what is wrong and where.
     """
+    if not isinstance(text, str):
+        raise InputError("activation", text, "must be a text: a catalogue name or an expression in x, for example 'tanh'")
     stripped = text.strip()
     if stripped in CATALOGUE:
         return CATALOGUE[stripped]

@@ -35,8 +35,9 @@ class Step:
 def plan(model: "torch.nn.Module") -> list[Step]:
     """One step for every module that holds parameters or a weight, in the order of registration.
 
-    Raises `InputError` for lazy or complex layers and where no weight could be set.
+    Raises `InputError` for what is no module, for lazy or complex layers and where no weight could be set.
     """
+    validation.module(model)
     steps = list(_steps(model))
     if not any(step.is_layer for step in steps):
         raise validation.InputError("model", type(model).__name__, "has no Linear or Conv layer whose weight could be set")

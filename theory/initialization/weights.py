@@ -8,7 +8,7 @@ floating-point tensor.
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import sqrt
+from math import hypot, sqrt
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from theory import validation
@@ -99,12 +99,12 @@ class IdentityPlusNoise:
         import torch
 
         rows, columns, fan_in = weight.shape[0], weight.shape[1], weight[0].numel()
-        energy = self.omega**2 + self.sigma**2
+        size = hypot(self.omega, self.sigma)
         mode = "square" if rows == columns else self.nonsquare
         if mode == "gaussian":
-            weight.normal_(0, sqrt(energy / fan_in), generator=generator)
+            weight.normal_(0, size / sqrt(fan_in), generator=generator)
         elif mode == "orthogonal":
-            torch.nn.init.orthogonal_(weight, sqrt(energy * max(1, rows / fan_in)), generator=generator)
+            torch.nn.init.orthogonal_(weight, size * sqrt(max(1, rows / fan_in)), generator=generator)
         else:
             weight.normal_(0, self.sigma / sqrt(fan_in), generator=generator)
             repeated = torch.arange(max(rows, columns) if mode == "cyclic" else min(rows, columns), device=weight.device)

@@ -27,6 +27,7 @@ from theory.wide_limit.grid import Array, Grid, Resolution, Transition
 _TAIL = 1e-20  # of the mass, left out at the far end
 _GROWTH = 1 / 16  # of the distance between nodes, in units of h
 _FAINTEST = 1e-140  # a smaller second moment would underflow when squared
+_LOUDEST = 1e15  # sigma/omega; the grids reach so far
 
 
 class Input(Protocol):
@@ -107,7 +108,11 @@ class Chain:
 
     def __post_init__(self) -> None:
         positive_float("omega", self.omega)
-        positive_float("sigma", self.sigma)
+        if positive_float("sigma", self.sigma) > _LOUDEST * self.omega:
+            problem = (
+                f"is beyond {_LOUDEST:g} omega, where every layer saturates and flips half of the signs; choose a smaller one"
+            )
+            raise InputError("sigma", self.sigma, problem)
 
     @classmethod
     def of(cls, f: Activation, sigma: float, input: Input = Gaussian()) -> "Chain":

@@ -75,7 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     predict.add_argument("--depth", required=True, metavar="L", help="number of layers, a whole number >= 1")
     _assume_member(predict)
 
-    simulate = _command(commands, "simulate", "the same, measured in random networks of finite width")
+    simulate = _command(commands, "simulate", "random networks of finite width, measured layer by layer")
     _activation(simulate)
     simulate.add_argument(
         "--sigma", metavar="S", help="the noise scale sigma > 0: with --init odd_sigmoid only, and required there"

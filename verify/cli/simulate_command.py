@@ -105,6 +105,8 @@ def _measured(network: Network, replicas: int, options: argparse.Namespace, seed
         if held.all():
             return found
     layer = found.layers[int(numpy.argmin(held))]
+    if numpy.isnan(moments[layer - 1]):
+        raise InputError("activation", options.activation, f"is not a real number for some signals, first at layer {layer}")
     raise InputError("depth", network.depth, f"at layer {layer} the signal is 0 or beyond doubles; ask for fewer layers")
 
 
@@ -117,17 +119,17 @@ def _predicted(f: Activation, sigma: float, depth: int) -> tuple[Layer, ...] | N
 
 
 def _layer(found: Measurement, layer: int, wide: Layer | None) -> Json:
-    with numpy.errstate(over="ignore", invalid="ignore"):  # an exploding gradient: null
-        ratio = found.gradient_ratio_at(layer, _ERROR)
+    with numpy.errstate(over="ignore", invalid="ignore"):  # a gradient that explodes or is 0: null
+        ratio, median = found.gradient_ratio_at(layer, _ERROR), _median_ratio(found, layer)
     predicted = None
     if wide is not None:
         predicted = {name: getattr(wide, name) for name in ("second_moment", "negative_rate", "gradient_ratio")}
     return {
         "layer": layer,
         "second_moment": _interval(found.second_moment_at(layer, _ERROR)),
-        "negative_rate": _interval(_rate(found, layer)),
+        "negative_rate": _interval(_rate(found, layer), largest=1.0),
         "gradient_ratio": _interval(ratio) if ratio.mean > 0 else None,
-        "median_gradient_ratio": _interval(_median_ratio(found, layer)),
+        "median_gradient_ratio": _interval(median),
         "predicted": predicted,
     }
 
@@ -143,11 +145,11 @@ def _median_ratio(found: Measurement, layer: int) -> Interval | None:
     return found.median_gradient_ratio_at(layer, _ERROR) if found.second_moment.shape[1] >= _FEWEST else None
 
 
-def _interval(measured: Interval | None) -> Json | None:
-    """Every quantity here is >= 0; null where it is beyond doubles."""
+def _interval(measured: Interval | None, largest: float = math.inf) -> Json | None:
+    """Every quantity here lies in [0, largest], so an interval ends there; null where it is beyond doubles."""
     if measured is None or not all(map(math.isfinite, (measured.mean, measured.low, measured.high))):
         return None
-    return {"mean": measured.mean, "low": max(0.0, measured.low), "high": measured.high}
+    return {"mean": measured.mean, "low": max(0.0, measured.low), "high": min(largest, measured.high)}
 
 
 def render(result: Json, options: argparse.Namespace) -> str:

@@ -53,7 +53,7 @@ def wide(net: Network) -> tuple[Layer, ...]:
 @cache
 def _wide(f: Activation, diagonal: float, noise: float, depth: int) -> tuple[Layer, ...]:
     if diagonal:
-        return predict(Chain(f, f.derivative(), diagonal, noise), depth, gradients=True, tolerance=1e-6).layers
+        return predict(Chain(f, f.derivative(), diagonal, noise), depth, gradients=True, tolerance=1e-7).layers
     closure = mean_field.gaussian_closure(f, noise, depth, noise**2)
     growth = numpy.cumsum([0.0, *(math.log(layer.chi) for layer in closure[-2::-1])])[::-1] / 2
     fourth = mean_field.gaussian_mean(lambda h: f(h) ** 4, numpy.array([layer.variance for layer in closure]))

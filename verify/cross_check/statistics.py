@@ -102,7 +102,8 @@ def median(samples: Array, error: float) -> Interval:
 def replicas_for(deviation: float, margin: float, error: float = CLAIM_ERROR) -> int:
     """How many replicas decide, with probability POWER, whether a mean is within `margin` of a prediction that is right.
 
-    R = (deviation (z_{error/2} + z_power)/margin)^2; deviation: of one replica, known from a trial or bounded.
+    R = (deviation (z_{error/2} + z_power)/margin)^2; deviation: of one replica, known from a trial or bounded. A claim
+    states the R it takes as a number, so that what a ledger measures changes only with the claim; this is how to choose one.
     """
     quantiles = stats.norm.isf(error / 2) + stats.norm.isf(1 - POWER)
     return int(numpy.ceil((deviation * quantiles / margin) ** 2)) + 1

@@ -2,19 +2,17 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 import numpy
 from numpy.typing import NDArray
 
 from theory import odd_sigmoid
 from theory.activation import CATALOGUE
-from theory.mean_field import gaussian_closure
-from theory.wide_limit import Chain, Layer, predict
+from theory.wide_limit import Chain
 from verify.claim import Context
-from verify.cross_check.evidence import measure
 from verify.cross_check.network import Network
 from verify.cross_check.observables import Measurement
+from verify.cross_check.preservation import EDGE, METHOD, ends, wide, wide_gradient_ratio
 from verify.cross_check.statistics import Interval, interval
 
 C = 1.84  # sigma sqrt(L)/omega
@@ -33,6 +31,10 @@ class Setting:
     def __str__(self) -> str:
         return f"{self.name}, L = {self.depth}, N = {self.width}"
 
+    def network(self, initialization: str) -> Network:
+        sigma = chain(self.name, self.depth).sigma if initialization == METHOD else None
+        return Network.initialized(CATALOGUE[self.name], initialization, depth=self.depth, width=self.width, sigma=sigma)
+
 
 def chain(name: str, depth: int) -> Chain:
     """The method's chain at sigma = C omega/sqrt(depth)."""
@@ -40,29 +42,19 @@ def chain(name: str, depth: int) -> Chain:
     return Chain.of(f, C * float(odd_sigmoid.omega(f)) / math.sqrt(depth))
 
 
-@cache
-def wide(name: str, depth: int) -> tuple[Layer, ...]:
-    """The method's wide limit, layers 1..depth, with gradients."""
-    return predict(chain(name, depth), depth, gradients=True, tolerance=1e-7).layers
-
-
 def measured(setting: Setting, initialization: str, context: Context) -> Measurement:
     """Layers 1 and L. In doubles where signals fall below what float32 holds: like exp(-L/N) on the edge of chaos."""
-    f, method = CATALOGUE[setting.name], initialization == "odd_sigmoid"
-    sigma = chain(setting.name, setting.depth).sigma if method else None
-    network = Network.initialized(f, initialization, depth=setting.depth, width=setting.width, sigma=sigma)
-    dtype = "float32" if method or setting.depth <= 20 * setting.width else "float64"
-    layers = (1, setting.depth)
-    return measure(network, setting.replicas, layers, context, gradients=True, dtype=dtype)
+    dtype = "float32" if initialization == METHOD or setting.depth <= 20 * setting.width else "float64"
+    return ends(setting.network(initialization), setting.replicas, context, dtype)
 
 
 def corrections(setting: Setting, error: float, context: Context) -> dict[str, Interval]:
     """N times the difference to the wide limit, by the fields of `theory.wide_limit.WidthCorrection`."""
-    found = measured(setting, "odd_sigmoid", context)
-    layers, N, L = wide(setting.name, setting.depth), setting.width, setting.depth
+    found = measured(setting, METHOD, context)
+    layers, N, L = wide(setting.network(METHOD)), setting.width, setting.depth
     last, ratio = layers[-1], layers[0].gradient_ratio
     assert ratio is not None
-    shift, variance = log_ratios(setting, "odd_sigmoid", error, context)
+    shift, variance = log_ratios(setting, METHOD, error, context)
     return {
         "second_moment": _relative(found.second_moment_at(L, error), last.second_moment, N),
         "negative_rate": found.negative_rate_at(L, error).relative_to(last.negative_rate, N),
@@ -79,26 +71,17 @@ def _relative(found: Interval, value: float, scale: float) -> Interval:
 
 def edge_signals(setting: Setting, error: float, context: Context) -> tuple[Interval, Interval]:
     """Mean and variance of log(q_L^N/q_L) on the edge of chaos."""
-    found = measured(setting, "edge_of_chaos", context)
-    return moments(numpy.log(found.second_moment[1, :, 0] / edge(setting.name, setting.depth)[0]), error)
+    found = measured(setting, EDGE, context)
+    return moments(numpy.log(found.second_moment[1, :, 0] / wide(setting.network(EDGE))[-1].second_moment), error)
 
 
 def log_ratios(setting: Setting, initialization: str, error: float, context: Context) -> tuple[Interval, Interval]:
     """Mean and variance of log(|delta_1|/|delta_L|) less the logarithm of its wide root mean square."""
     found = measured(setting, initialization, context)
-    method = wide(setting.name, setting.depth)[0].gradient_ratio if initialization == "odd_sigmoid" else None
-    ratio = method or edge(setting.name, setting.depth)[1]
+    ratio = wide_gradient_ratio(setting.network(initialization))
     return moments(found.log_ratio(1)[:, 0] - math.log(ratio), error)
 
 
 def moments(samples: Array, error: float) -> tuple[Interval, Interval]:
     """Mean and variance, one sample a replica."""
     return interval(samples, error), interval((samples - samples.mean()) ** 2, error)
-
-
-@cache
-def edge(name: str, depth: int) -> tuple[float, float]:
-    """(q_L, sqrt(E|delta_1|^2/E|delta_L|^2)) on the edge of chaos as N -> oo, where the closure is exact."""
-    omega = float(odd_sigmoid.omega(CATALOGUE[name]))
-    layers = gaussian_closure(CATALOGUE[name], omega, depth, omega**2)
-    return layers[-1].second_moment, math.prod(layer.chi for layer in layers[:-1]) ** 0.5

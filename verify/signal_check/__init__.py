@@ -60,13 +60,16 @@ def signal_check(
     Python attributes is its own affair. Raises `InputError` for a model without such layers, with lazy parameters that were
     never set, or that does not map a tensor to a tensor. Source: THEORY F6 and the digest's failure signatures.
     """
+    import torch
+
     from verify.signal_check.diagnosis import diagnose
     from verify.signal_check.trace import trace
 
     f = nonlinearity if isinstance(nonlinearity, Activation) or nonlinearity is None else parse_activation(nonlinearity)
     if f is not None:
         _require_slope(f)
-    return diagnose(trace(model, batch, f, valid_seed(seed)), seed)
+    with torch.inference_mode(False):
+        return diagnose(trace(model, batch, f, valid_seed(seed)), seed)
 
 
 def _require_slope(f: Activation) -> None:

@@ -14,7 +14,8 @@ Array = NDArray[numpy.float64]
 NOISE_BAND = (0.5, 4.5)  # c = sigma sqrt(L)/omega; the paper's rule gives 1.8 to 4.0
 _MOST, _FEWEST = 999, 99  # networks
 _WORK = 200_000_000  # neurons times layers times networks: about ten seconds
-_TINY = 1e-300
+_TINY = 1e-300  # stands for 0 in logarithms
+_FAINT = 1e-20  # second moment of an input whose squares may leave float32 on the way
 _ROUNDING = 1e-6  # of float32, in logarithms
 
 
@@ -50,9 +51,11 @@ def find_band(stack: Stack, seed: int) -> Band:
     count = min(_MOST, max(_FEWEST, _WORK // (stack.depth * stack.width)))
     x0 = stack.calls[0].below
     device = "cuda" if x0.is_cuda else "cpu"
-    found = simulate(network, count + count // 4, seed=seed, gradients=True, device=device, inputs=x0.float())
-    ratios = found.gradients() - found.gradients()[-1]
-    samples = numpy.concatenate([numpy.log(found.second_moment), found.negative_rate, ratios], axis=2)
+    dtype = "float32" if float(x0.double().square().mean()) > _FAINT else "float64"
+    found = simulate(network, count + count // 4, seed=seed, gradients=True, device=device, dtype=dtype, inputs=x0)
+    sizes = numpy.maximum(found.gradients(), numpy.log(_TINY))
+    moments = numpy.log(numpy.maximum(found.second_moment, _TINY))
+    samples = numpy.concatenate([moments, found.negative_rate, sizes - sizes[-1]], axis=2)
     samples, apart = samples[:, :count], samples[:, count:]
     middle, deviation = apart.mean(axis=1), apart.std(axis=1, ddof=1)
     deviation = numpy.maximum(deviation, [_ROUNDING, 0.5 / stack.width**0.5, _ROUNDING])

@@ -94,7 +94,7 @@ def _frozen(calls: list[Called]) -> Iterator[_Found]:
 def _signals(calls: list[Called], stacks: list[Stack], bands: list[Band]) -> Iterator[_Found]:
     """At most one finding a stack and one from the coarse limits outside: later layers suffer from earlier ones."""
     for stack, band in zip(stacks, bands, strict=True):
-        found = _of_weights(stack) or _of_signals(stack, band)
+        found = _of_weights(stack) or _of_input(stack) or _of_signals(stack, band)
         if found is not None:
             yield found
     inside = {n for stack in stacks for n in range(stack.first, stack.first + stack.depth)}
@@ -147,6 +147,18 @@ def _first_outside(band: Band) -> int:
     outside = band.outside()
     signal = outside[:, :2].any(axis=1)
     return int(signal.argmax()) if signal.any() else int(numpy.flatnonzero(outside[:, 2])[-1])
+
+
+def _of_input(stack: Stack) -> _Found | None:
+    """An input so large that omega x_0 alone saturates layer 1 does that in every network of the band too."""
+    first = stack.calls[0]
+    saturated = first.saturated_at(stack.omega * first.below)
+    if saturated <= _SATURATED:
+        return None
+    detail = (
+        f"its input alone brings f' below a tenth of f'(0) in {saturated:.0%} of the neurons; scale it to a variance near 1"
+    )
+    return stack.first, "layer saturates", detail
 
 
 def _of_signals(stack: Stack, band: Band) -> _Found | None:

@@ -107,12 +107,11 @@ class SignalReport:
             f"omega = {stack.omega:.4g}; the weights show a diagonal of {stack.diagonal:.4g} and sigma = {stack.sigma:.4g}"
             for stack in self.stacks
         ]
-        if self.stacks:
+        if self.false_alarm:
             lines.append(f"[band]: left anywhere by a healthy network with probability {self.false_alarm:.1g}")
         else:
-            lines.append(
-                "no stack of square layers with an odd sigmoid was recognized: measured only, and judged by coarse limits"
-            )
+            why = ": no stack of square layers with one odd sigmoid was recognized" if self.ok else ""
+            lines.append(f"measured only, not compared with random networks{why}")
         lines.append(
             "ok" if self.ok else "\n".join(f"BAD {found.layer}: {found.cause}: {found.detail}" for found in self.findings)
         )

@@ -11,7 +11,7 @@ from torch.func import functional_call
 from torch.overrides import TorchFunctionMode
 
 from theory.activation import CATALOGUE, Activation
-from theory.validation import InputError
+from theory.validation import InputError, module
 
 Function = Callable[[Tensor], Tensor]
 
@@ -54,9 +54,12 @@ class Called:
     @property
     def saturated(self) -> float | None:
         """The fraction of neurons where |f'| is below a tenth of |f'(0)|; None where no activation was seen."""
-        if self.function is None:
-            return None
-        slope, at_zero = (_slope(self.function, at).double() for at in (self.before, torch.zeros_like(self.before)))
+        return None if self.function is None else self.saturated_at(self.before)
+
+    def saturated_at(self, h: Tensor) -> float:
+        """The same for other h. Needs an activation."""
+        assert self.function is not None
+        slope, at_zero = (_slope(self.function, at).double() for at in (h, torch.zeros_like(h)))
         return float((slope < 0.1 * at_zero).double().mean())
 
 
@@ -101,6 +104,7 @@ def trace(model: nn.Module, batch: Tensor, f: Activation | None, seed: int) -> T
     _require_usable(model, batch)
     calls, outputs = list[Called](), list[Tensor]()
     buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}
+    batch = batch.clone()  # autograd takes no tensor that was made in inference mode
     with _untouched(seed), torch.enable_grad():
         with _hooked(model, calls, outputs), _Activations(calls):
             y = functional_call(model, buffers, (batch,))
@@ -117,11 +121,14 @@ def trace(model: nn.Module, batch: Tensor, f: Activation | None, seed: int) -> T
 
 
 def _require_usable(model: nn.Module, batch: Tensor) -> None:
-    if not isinstance(model, nn.Module):
-        raise InputError("model", type(model).__name__, "must be a torch.nn.Module")
+    module(model)
     if not isinstance(batch, Tensor) or batch.ndim < 2 or len(batch) < 1:
         raise InputError(
             "batch", getattr(batch, "shape", type(batch).__name__), "must be a tensor of inputs, the first axis is theirs"
+        )
+    if batch.is_meta:
+        raise InputError(
+            "batch", tuple(batch.shape), "is a meta tensor without numbers; pass a real one, and a model with weights"
         )
     if any(nn.parameter.is_lazy(parameter) for parameter in model.parameters()):
         raise InputError("model", type(model).__name__, "has lazy parameters without a shape; run it once before the check")

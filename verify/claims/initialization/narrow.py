@@ -14,8 +14,9 @@ from verify.claim import Check, Claim, Context, Twin
 from verify.cross_check.evidence import measure, needs_torch
 from verify.cross_check.network import Network
 from verify.cross_check.observables import Bins
+from verify.cross_check.preservation import METHOD, wide
 from verify.cross_check.statistics import CLAIM_ERROR, Interval, all_within, interval, proportion, within
-from verify.cross_check.width import Setting, measured, wide
+from verify.cross_check.width import Setting, measured
 from verify.verdict import Refuted, Supported, Undecided, Verdict
 
 _TANH, _DEPTH = CATALOGUE["tanh"], 100
@@ -73,8 +74,9 @@ def _are_kept(stated: Kept, context: Context) -> Verdict:
 
 @cache
 def _is_kept(what: str, width: int, error: float, context: Context) -> Verdict:
-    run = measured(Setting("tanh", _DEPTH, width, _REPLICAS[width]), "odd_sigmoid", context)
-    first, last = (wide("tanh", _DEPTH)[row] for row in (0, -1))
+    setting = Setting("tanh", _DEPTH, width, _REPLICAS[width])
+    run = measured(setting, METHOD, context)
+    first, last = (wide(setting.network(METHOD))[row] for row in (0, -1))
     assert first.gradient_ratio is not None
     value, measure = {
         "second moment": (last.second_moment, lambda: run.second_moment_at(_DEPTH, error)),
