@@ -187,7 +187,7 @@ def _deep_layer(start: float) -> chain.PairLayer:
     return chain.propagate_pair(CATALOGUE["tanh"], 1.0, _DEEP_SIGMA, _DEEP, start)[-1]
 
 
-_WIDTH, _REPLICAS, _MARGIN = 256, 3_200, 0.035
+_WIDTH, _REPLICAS, _MARGIN = 256, 4_500, 0.035
 
 
 @needs_torch
