@@ -129,7 +129,7 @@ def _growth() -> float:
 
 def _grows(stated: float, found: Measurement) -> Verdict:
     before, after = (found.second_moment[found.row(layer), :, 0] for layer in (_FROM, _GROWTH_DEPTH))
-    rate = interval(numpy.log(after / before) / (_GROWTH_DEPTH - _FROM), CLAIM_ERROR)
+    rate = interval(numpy.log(after / before) / (_GROWTH_DEPTH - _FROM), CLAIM_ERROR / len(_HALVES))
     return all_within([(found.network.f.name or "f", rate, stated, 0.02)])
 
 
