@@ -63,7 +63,9 @@ def below_claim(depth: int, replicas: int, dtype: str, tier: str) -> Claim:
         hypotheses=_HYPOTHESES,
         source="digest, Next checks 3; THEORY F3",
         subject=lambda: _collapse(depth),
-        twin=Twin("the gradient is larger by 25%", lambda: (_collapse(depth)[0], 1.25 * _collapse(depth)[1])),
+        twin=Twin(
+            "the signal is larger by 40%, the gradient by 25%", lambda: (1.4 * _collapse(depth)[0], 1.25 * _collapse(depth)[1])
+        ),
         checks=(measured(_network(_LOW, depth), replicas, (1, depth), _collapses, dtype),),
         tier=tier,
     )

@@ -107,8 +107,8 @@ def growth_claim() -> Claim:
     """
     return Claim(
         id="initialization.one_sided_growth",
-        statement="with omega = 1/f'(0) = 2 GELU and centred softplus explode: E x^2 grows by omega^2 + sigma^2 a layer "
-        f"(s = {_S}, N = {_GROWTH_WIDTH}, layers {_FROM} to {_GROWTH_DEPTH}), its logarithm within 0.02",
+        statement="with omega = 1/f'(0) = 2 GELU and centred softplus explode: the mean square of a network grows by omega^2 + "
+        f"sigma^2 a layer (s = {_S}, N = {_GROWTH_WIDTH}, layers {_FROM} to {_GROWTH_DEPTH}), its mean logarithm within 0.02",
         latex=r"q_{l+1}/q_l \to \omega^2 + \sigma^2",
         hypotheses=(_NO_BIAS,),
         source="digest, Confidence; THEORY F3, H3",
@@ -144,7 +144,7 @@ def logistic_claim() -> Claim:
     """
     return Claim(
         id="initialization.plain_logistic",
-        statement="with omega = 1/f'(0) = 4 a plain logistic network forgets its input: x = x* = 0.9806 everywhere, E x^2 "
+        statement="with omega = 1/f'(0) = 4 a plain logistic network forgets its input: E x^2 = x*^2, x* = 0.9806, "
         f"within 1%, and log|delta| falls by log(1/(4 x* (1 - x*))) = 2.58 a layer, within 0.03 (s = {_FAINT}, N = 64, L = "
         f"{_LOGISTIC_DEPTH})",
         latex=r"x_l \to x^* = f(4x^*),\qquad |\delta_l|/|\delta_{l+1}| \to 4x^*(1-x^*)",
