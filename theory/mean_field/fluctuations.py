@@ -1,7 +1,8 @@
 r"""What a typical gradient does in a chaotic network of width N: less than its root mean square (THEORY C4, E1).
 
-With Gaussian weights |delta_l|^2 = sum_i f'(h_i)^2 g_i^2, in effect g_i independent N(0, sigma_w^2 |delta_(l+1)|^2/N), h_i ~ N(0, V). So
-the factor of one layer, |delta_l|^2/|delta_(l+1)|^2, has mean chi = sigma_w^2 E f'^2 and relative variance
+With Gaussian weights |delta_l|^2 = sum_i f'(h_i)^2 g_i^2, where h_i ~ N(0, V) and g_i is taken for independent of it,
+N(0, sigma_w^2 |delta_(l+1)|^2/N). So the factor of one layer, |delta_l|^2/|delta_(l+1)|^2, has mean chi = sigma_w^2 E f'^2
+and relative variance
 
     r/N,   r = 3 E f'^4/(E f'^2)^2 - 1,
 

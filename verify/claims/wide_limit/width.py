@@ -87,7 +87,9 @@ def _coefficients(name: str, depth: int) -> Mapping[str, float]:
 def _further_from_zero(margins: Margins) -> Coefficients:
     found = {setting: _coefficients(setting.name, setting.depth) for setting in margins}
     return {
-        setting: {name: found[setting][name] + math.copysign(2 * margin, found[setting][name]) for name, margin in listed.items()}
+        setting: {
+            name: found[setting][name] + math.copysign(2 * margin, found[setting][name]) for name, margin in listed.items()
+        }
         for setting, listed in margins.items()
     }
 
