@@ -139,15 +139,10 @@ def edge_claim() -> Claim:
         hypotheses=(SETTING, "sigma_w = omega = 1: the edge of chaos, and Xavier", "L of order N or larger"),
         source="digest, First experiments 2: EOC decays exponentially; THEORY E8, F2",
         subject=lambda: (1000 - 250) / (2 * WIDTH),
-        twin=Twin("it falls as when wide", lambda: _wide_fall()),
+        twin=Twin("it falls by 750/(3N)", lambda: (1000 - 250) / (3 * WIDTH)),
         checks=(simulation(_falls_exponentially),),
         tier="full",
     )
-
-
-def _wide_fall() -> float:
-    shallow, deep = (wide_gradient_ratio(network(EDGE, depth, WIDTH)) for depth in _EDGE_REPLICAS)
-    return math.log(shallow / deep)
 
 
 def _falls_exponentially(fall: float, context: Context) -> Verdict:
