@@ -151,7 +151,7 @@ def test_each_number_of_the_central_claim_is_missed_if_it_is_off_by_twice_its_ma
 
 def test_equal_networks_are_measured_once() -> None:
     pytest.importorskip("torch")
-    one, two = (measure(network(name, 5, 8), 50, CONTEXT) for name in ("xavier", "edge_of_chaos"))
+    one, two = (measure(network(name, 5, 8), 50, (1, 5), CONTEXT) for name in ("xavier", "edge_of_chaos"))
     assert one is two
     assert one.layers == (1, 5)
 
