@@ -13,9 +13,10 @@ from theory.validation import InputError
 from theory.wide_limit import Chain, gradient_band, predict
 from verify.claim import Context
 from verify.claims.initialization import bands, central, gradients, table
-from verify.cross_check import experiment, preservation
-from verify.cross_check.preservation import agree, measure, network, wide, wide_gradient_ratio
-from verify.cross_check.statistics import Interval, combined, inside, interval, opposite
+from verify.cross_check import evidence, preservation
+from verify.cross_check.evidence import measure
+from verify.cross_check.preservation import agree, network, wide, wide_gradient_ratio
+from verify.cross_check.statistics import CLAIM_ERROR, Interval, combined, inside, interval, opposite
 from verify.cross_check.wide_limit import by_gauss_legendre
 from verify.verdict import Refuted, Supported, Undecided
 
@@ -164,7 +165,7 @@ def test_the_error_probability_of_a_claim_is_shared_by_its_comparisons() -> None
         return interval(numpy.random.default_rng(1).normal(1, 0.1, 100), error)
 
     assert isinstance(agree([("one", measured, 1.0, 0.2), ("two", measured, 1.0, 0.2)]), Supported)
-    assert shares == [experiment.ERROR / 2] * 2
+    assert shares == [CLAIM_ERROR / 2] * 2
 
 
 def test_a_range_is_decided_by_the_whole_interval_and_its_negation_the_other_way() -> None:
@@ -180,7 +181,7 @@ def test_without_torch_a_simulation_is_undecided(monkeypatch: pytest.MonkeyPatch
     def absent(device: str) -> Any:
         raise ImportError
 
-    monkeypatch.setattr(experiment, "choose_device", absent)
-    verdict = preservation.simulation(lambda subject, context: Supported("ran")).run(None, CONTEXT)
+    monkeypatch.setattr(evidence, "choose_device", absent)
+    verdict = evidence.simulation(lambda subject, context: Supported("ran")).run(None, CONTEXT)
     assert isinstance(verdict, Undecided)
     assert verdict.missing == "torch"
