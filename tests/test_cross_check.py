@@ -7,8 +7,9 @@ import pytest
 
 from verify.claim import Context
 from verify.claims import all_claims
-from verify.cross_check import evidence
+from verify.cross_check import evidence, statistics
 from verify.cross_check.statistics import (
+    CLAIM_ERROR,
     SIMULATION_CLAIMS,
     all_within,
     interval,
@@ -110,6 +111,31 @@ def test_without_torch_no_simulation_decides(monkeypatch: pytest.MonkeyPatch) ->
                 verdict = check.run(None, Context())
                 assert isinstance(verdict, Undecided), claim.id
                 assert verdict.missing == "torch"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "initialization.central.widths",
+        "initialization.chi",
+        "initialization.edge_signals",
+        "initialization.one_sided_growth",
+        "initialization.residual",
+        "overlap.deep",
+    ],
+)
+def test_the_intervals_that_decide_a_claim_share_its_error(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few replicas serve: only the error probabilities of what reaches a verdict are added. Another seed keeps caches apart."""
+    pytest.importorskip("torch")
+    simulate, decided, errors = evidence.simulate, statistics._decided, list[float]()
+    monkeypatch.setattr(evidence, "simulate", lambda network, replicas, **options: simulate(network, 40, **options))
+    monkeypatch.setattr(statistics, "_decided", lambda found, *rest: errors.append(found.error) or decided(found, *rest))
+    (claim,) = (claim for claim in all_claims() if claim.id == name)
+    for check in claim.checks:
+        if check.method == "simulation":
+            check.run(claim.subject(), Context(claim.tier, "cpu", seed=1))
+    assert len(errors) > 1
+    assert sum(errors) == pytest.approx(CLAIM_ERROR, rel=1e-9)
 
 
 def test_a_proportion_of_none_or_all_still_has_a_width() -> None:

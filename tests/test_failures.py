@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy
 import pytest
+import sympy
 
 from theory.activation import CATALOGUE
 from theory.mean_field import fixed_variance, gaussian_mean
@@ -18,7 +19,7 @@ from theory.wide_limit.bfloat16 import autograd_slope, bfloat16
 from verify.claim import Context
 from verify.claims.initialization import diagonal, not_odd, residual
 from verify.cross_check.network import Network
-from verify.verdict import Refuted, Supported
+from verify.verdict import Proved, Refuted, Supported
 
 TANH, SOFTSIGN = CATALOGUE["tanh"], CATALOGUE["softsign"]
 
@@ -48,6 +49,14 @@ def test_noise_softens_the_quiet_detuning_law() -> None:
     assert quiet == pytest.approx(1.96 / (1 - math.exp(-1.96)), rel=1e-12)
     loud, faint = (detuned.detuned_second_moment(c, 2, 0.98) / law_at_one(c, 2).second_moment for c in (1.84, 1.0))
     assert 1 < loud < faint < quiet
+
+
+def test_a_quiet_detuning_law_that_starts_elsewhere_is_refuted() -> None:
+    """u' = e u - u^(k+1) alone has the solutions u^-k = (1 - g exp(-k e t))/e; u(0) = oo leaves g = 1."""
+    e, k = detuned.detuning, detuned.exponent
+    for g, verdict in ((1, Proved), (sympy.Rational(1, 2), Refuted), (0, Refuted)):
+        law = (k * e / (1 - g * sympy.exp(-k * e))) ** (2 / k)
+        assert isinstance(diagonal._solves_bernoulli(law, Context()), verdict)
 
 
 def test_a_detuning_beyond_the_solver_is_refused() -> None:

@@ -119,6 +119,19 @@ def test_equal_inputs_stay_equal_under_the_law_sampler() -> None:
     assert numpy.isfinite(found.gradients()).all()
 
 
+@pytest.mark.parametrize("matrix", ["gaussian", "orthogonal"])
+@pytest.mark.parametrize("signal", [0.0, 1e-30])
+def test_a_signal_that_is_zero_or_underflows_meets_the_same_law(matrix: Any, signal: float) -> None:
+    """Squares of 1e-30 are 0 in single precision. |d M^T| = |d| for orthogonal M; E|d M^T|^2 = |d|^2 for Gaussian M."""
+    net = Network(TANH, 0.0, 1.0, 1, 8, matrix=matrix)
+    law = samplers.make_sampler("law", net, *GENERATORS)
+    x, d = torch.full((4000, 1, 8), signal), torch.ones(4000, 1, 8)
+    _, memory = law.forward(x)
+    back = law.backward(d, memory).square().mean(dim=2)
+    assert abs(back.mean() - 1) < (5 * 0.5 / 4000**0.5 if matrix == "gaussian" else 1e-5)  # Var = 2/8
+    assert matrix == "gaussian" or back.std() < 1e-5
+
+
 @pytest.mark.parametrize("sampler", samplers.SAMPLERS)
 def test_depth_is_run_in_segments_without_changing_a_number(sampler: str, monkeypatch: pytest.MonkeyPatch) -> None:
     net = network(depth=23, batch=2)

@@ -92,9 +92,9 @@ def typical_spread(found: Measurement, error: float) -> Interval:
     return statistics.median(numpy.sqrt(found.second_moment[-1] / found.second_moment[0])[:, 0], error)
 
 
-def agree(comparisons: Sequence[Comparison]) -> Verdict:
-    """Is everything measured within its tolerance? The claim's error probability is shared evenly."""
-    share = CLAIM_ERROR / len(comparisons)
+def agree(comparisons: Sequence[Comparison], error: float = CLAIM_ERROR) -> Verdict:
+    """Is everything measured within its tolerance? The error probability is shared evenly."""
+    share = error / len(comparisons)
     return all_within(
         (name, interval(share), predicted, tolerance * abs(predicted)) for name, interval, predicted, tolerance in comparisons
     )

@@ -144,12 +144,15 @@ def _products(one: "Tensor", other: "Tensor") -> "Tensor":
 
 
 def _factor(x: "Tensor") -> "tuple[Tensor, Tensor]":
-    """X = C Q with orthonormal rows Q. One row is normalized at once: LAPACK takes the replicas one by one."""
+    """X = C Q with orthonormal rows Q. One row is normalized at once: LAPACK takes the replicas one by one.
+
+    A row whose size is 0 (its squares may underflow) is a multiple, 0, of the first unit vector.
+    """
     import torch
 
     if x.shape[1] == 1:
         size = torch.linalg.vector_norm(x, dim=2, keepdim=True)
-        return size, x / size.clamp_min(torch.finfo(x.dtype).tiny)
+        return size, torch.where(size > 0, x / size, torch.eye(1, x.shape[2], dtype=x.dtype, device=x.device))
     q, r = torch.linalg.qr(x.mT)
     return r.mT, q.mT
 

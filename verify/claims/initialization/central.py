@@ -7,7 +7,7 @@ from typing import NamedTuple
 from verify.claim import Claim, Context, Twin
 from verify.cross_check.evidence import measure, simulation
 from verify.cross_check.preservation import CALIBRATED, METHOD, SETTING, agree, ends, network, wide
-from verify.cross_check.statistics import combined, opposite
+from verify.cross_check.statistics import CLAIM_ERROR, combined, opposite
 from verify.verdict import Verdict
 
 DEPTH, WIDTH = 100, 64
@@ -65,7 +65,12 @@ def shifted(stated: Preserved) -> Preserved:
 
 
 def agrees(
-    activation: str, stated: Preserved, context: Context, width: int = WIDTH, replicas: tuple[int, int] = (FORWARD, BACKWARD)
+    activation: str,
+    stated: Preserved,
+    context: Context,
+    width: int = WIDTH,
+    replicas: tuple[int, int] = (FORWARD, BACKWARD),
+    error: float = CLAIM_ERROR,
 ) -> Verdict:
     net = network(METHOD, DEPTH, width, activation)
     forward = measure(net, replicas[0], LAYERS, context)
@@ -75,7 +80,7 @@ def agrees(
         partial(forward.negative_rate_at, DEPTH),
         partial(backward.gradient_ratio_at, 1),
     )
-    return agree(list(zip(Preserved._fields, intervals, stated, MARGINS, strict=True)))
+    return agree(list(zip(Preserved._fields, intervals, stated, MARGINS, strict=True)), error)
 
 
 # --- from which width on ----------------------------------------------------------------------------------------------
@@ -118,8 +123,8 @@ def widths_claim() -> Claim:
 
 
 def _reaches(stated: Reach, context: Context) -> Verdict:
-    verdicts = []
+    share, verdicts = CLAIM_ERROR / len(stated.kept), []
     for width, kept in stated.kept.items():
-        found = agrees("tanh", stated.predicted, context, width, REPLICAS[width])
+        found = agrees("tanh", stated.predicted, context, width, REPLICAS[width], share)
         verdicts.append((f"N = {width}", found if kept else opposite(found)))
     return combined(verdicts)

@@ -104,7 +104,10 @@ def signal_claim(tier: str) -> Claim:
         hypotheses=("W = (omega/sqrt N) G, no bias", "x_0 ~ N(0, I)", "the listed L, N"),
         source="THEORY C4, E8",
         subject=lambda: {s: (_universal(s).mean, _universal(s).variance) for s in margins},
-        twin=Twin("the mean is -L/N", lambda: {s: (-s.depth / s.width, _universal(s).variance) for s in margins}),
+        twin=Twin(
+            "the mean is -L/N, the variance twice as large",
+            lambda: {s: (-s.depth / s.width, 2 * _universal(s).variance) for s in margins},
+        ),
         checks=(Check("simulation", lambda stated, context: _compare(stated, margins, edge_signals, context)),),
         tier=tier,
     )
@@ -145,7 +148,7 @@ def gradient_claim(tier: str) -> Claim:
         hypotheses=("W = (omega/sqrt N) G, no bias", "x_0 ~ N(0, I)", "dLoss/dx_L ~ N(0, I)", "the listed L, N"),
         source="THEORY C4, E8",
         subject=lambda: dict.fromkeys(settings, _RATES[tier]),
-        twin=Twin("it falls short by L/N", lambda: dict.fromkeys(settings, (-1.0, variance))),
+        twin=Twin("mean and variance are L/N in size", lambda: dict.fromkeys(settings, (-1.0, 1.0))),
         checks=(
             Check("simulation", lambda s, context: _compare(s, dict.fromkeys(settings, _RATE_MARGINS[tier]), _edge, context)),
         ),

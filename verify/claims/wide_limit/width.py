@@ -1,5 +1,6 @@
 """Claims C4: the first correction in 1/N to the wide limit, for the method and on the edge of chaos; D5 in networks."""
 
+import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
@@ -60,15 +61,15 @@ def finite_width_claim(tier: str, margins: Margins) -> Claim:
     settings = "; ".join(map(str, margins))
     return Claim(
         id="wide_limit.finite_width" if tier == "quick" else "wide_limit.finite_width_deep",
-        statement="N times the difference between networks of width N and the wide limit is `width_correction`: second moment "
-        "and negative rate are smaller, kurtosis and root mean square gradient larger, a typical gradient smaller "
+        statement="N times the difference between networks of width N and the wide limit is `width_correction`, each quantity "
+        "within its margin: the second moment is smaller, the kurtosis larger, a typical gradient smaller "
         f"({settings}; sigma = {C} omega/sqrt(L); margins: {_listed(margins)})",
         latex=r"N\,(X_N - X_\infty) \to c_X(L),\quad X = q,\ p,\ \operatorname{kurt},\ \sqrt{\mathbb E|\delta_1|^2/\mathbb "
         r"E|\delta_L|^2},\ \mathbb E \log \tfrac{|\delta_1|}{|\delta_L|}",
         hypotheses=("W = omega I + (sigma/sqrt N) G, no bias", "x_0 ~ N(0, I)", "the listed depths and widths"),
         source="THEORY C4",
         subject=lambda: {setting: dict(_coefficients(setting.name, setting.depth)) for setting in margins},
-        twin=Twin("the coefficients are larger by a half", lambda: _half_as_large_again(margins)),
+        twin=Twin("each coefficient is further from 0 by twice its margin", lambda: _further_from_zero(margins)),
         checks=(Check("simulation", lambda stated, context: _are_measured(stated, margins, context)),),
         tier=tier,
     )
@@ -83,8 +84,14 @@ def _coefficients(name: str, depth: int) -> Mapping[str, float]:
     return vars(width_correction(chain(name, depth), depth))
 
 
-def _half_as_large_again(margins: Margins) -> Coefficients:
-    return {s: {name: 1.5 * value for name, value in _coefficients(s.name, s.depth).items()} for s in margins}
+def _further_from_zero(margins: Margins) -> Coefficients:
+    found = {setting: _coefficients(setting.name, setting.depth) for setting in margins}
+    return {
+        setting: {
+            name: found[setting][name] + math.copysign(2 * margin, found[setting][name]) for name, margin in listed.items()
+        }
+        for setting, listed in margins.items()
+    }
 
 
 @needs_torch
