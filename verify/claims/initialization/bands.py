@@ -115,6 +115,9 @@ def _spans_lie(stated: Spans, _: Context) -> Verdict:
     return (Supported if right else Refuted)(f"sigma_+/sigma_- = {facts}")
 
 
+_SPANS = {10: (4.18, 1.51), 100: (1.81, 1.09)}  # depth: high/low of the method's band and of the Gaussian one, as stated
+
+
 def tuning_claim() -> Claim:
     """For iid weights of variance sigma_w^2/N the closure is exact when wide; its band lies above omega, sigma_w = 1.14 to 1.73
     and 1.08 to 1.18. In the noise s of sigma_w^2 = omega^2 (1 + s^2) it spans 2.5 and 1.5: the diagonal is most of the
@@ -123,7 +126,7 @@ def tuning_claim() -> Claim:
     return Claim(
         id="initialization.band.tuning",
         statement="that band of the method spans a larger factor of sigma than the band of iid Gaussian weights spans of "
-        "sigma_w: 4.18 against 1.51 at L = 10, 1.81 against 1.09 at L = 100",
+        f"sigma_w: {', '.join(f'{one} against {other} at L = {depth}' for depth, (one, other) in _SPANS.items())}",
         latex=r"\sigma_+/\sigma_- > \sigma_{w,+}/\sigma_{w,-}",
         hypotheses=(SETTING, "N = oo"),
         source="digest, Executive summary: unlike standard Gaussian initializations, Mechanism 3; THEORY E2",
@@ -137,9 +140,10 @@ def tuning_claim() -> Claim:
 
 
 def _exceeds_gaussian(spans: Mapping[int, float], _: Context) -> Verdict:
-    gaussian = {depth: _gaussian_span(depth) for depth in spans}
-    facts = ", ".join(f"{span:.3f} against {gaussian[depth]:.3f} at L = {depth}" for depth, span in spans.items())
-    return (Supported if all(span > gaussian[depth] for depth, span in spans.items()) else Refuted)(facts)
+    found = {depth: (spans[depth], _gaussian_span(depth)) for depth in _SPANS}
+    facts = ", ".join(f"{one:.3f} against {other:.3f} at L = {depth}" for depth, (one, other) in found.items())
+    rounded = {depth: (round(one, 2), round(other, 2)) for depth, (one, other) in found.items()}
+    return (Supported if rounded == _SPANS else Refuted)(facts)
 
 
 @cache

@@ -46,7 +46,10 @@ def bfloat16_claim() -> Claim:
         hypotheses=("W = omega I + (sigma/sqrt N) G rounded to bfloat16, no bias", "x_0 ~ N(0, I)"),
         source="digest, Failure signatures; THEORY F6",
         subject=lambda: _predicted(),
-        twin=Twin("the logarithms are smaller by 0.4", lambda: {case: shift - 0.4 for case, shift in _predicted().items()}),
+        twin=Twin(
+            "each logarithm is smaller by three of its margins",
+            lambda: {case: shift - 3 * _CASES[case][1] for case, shift in _predicted().items()},
+        ),
         checks=(Check("simulation", _is_what_bfloat16_does),),
         tier="full",
     )

@@ -84,7 +84,7 @@ def _is_kept(depth: int, stated: Kept, context: Context) -> Verdict:
 
 # --- in numbers -------------------------------------------------------------------------------------------------------
 
-_AGREEMENT_WIDTH, _AGREEMENT_REPLICAS, _HE_REPLICAS = 1024, 2_000, 4_000
+_AGREEMENT_WIDTH, _AGREEMENT_REPLICAS, _HE_REPLICAS = 1024, 2_000, 9_000
 _MARGIN = 0.1
 
 Numbers = Mapping[tuple[str, int], tuple[float, float]]  # (initialization, depth): second moment, gradient ratio
