@@ -101,7 +101,7 @@ def wide_range_claim() -> Claim:
         source="digest, Executive summary: preserves gradient norms over a wide range of noise scales; THEORY F2",
         subject=lambda: dict.fromkeys(_DEPTHS, (10.0, float("inf"))),
         twin=Twin("they span a factor of 4.18 and 1.81", lambda: {10: (4.17, 4.19), 100: (1.81, 1.82)}),
-        correction="they span a factor of 4.18 at L = 10, 1.81 at L = 100, 1.48 at L = 1000; from L = 28 on the method's own "
+        correction="they span a factor of 4.18 at L = 10, 1.82 at L = 100, 1.48 at L = 1000; from L = 28 on the method's own "
         "noise scale is too small for it",
         checks=(Check("precision", _spans_lie),),
         tier="full",
