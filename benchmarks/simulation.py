@@ -74,7 +74,7 @@ def _peak(sampler: str, depth: int) -> float:
 
 def main() -> None:
     torch.set_num_threads(1)
-    against_plain(method(1024, 100, 4), 32, "law", repeats=5)
+    against_plain(method(1024, 100, 4), 64, "law", repeats=5)
     against_plain(method(64, 100, 4), 64, "weights", repeats=9)
     against_plain(method(64, 100, 4), 64, "law", repeats=9)
     for sampler in ("law", "weights"):
