@@ -23,7 +23,7 @@ from verify.verdict import Verdict
 
 METHOD, EDGE = "odd_sigmoid", "edge_of_chaos"
 SETTING = "tanh, x_0 ~ N(0, I), no bias"
-CALIBRATED = "sigma = c*(0.4)/sqrt(L), c* = 1.9334"
+CALIBRATED = "sigma = c*(0.4) omega/sqrt(L), c* = 1.9334 for k = 2 (tanh), 1.9125 for k = 1 (softsign)"
 _RATE = "0.4"
 
 Comparison = tuple[str, Callable[[float], Interval], float, float]  # name, interval at an error, predicted, relative tolerance

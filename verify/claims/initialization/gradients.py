@@ -1,7 +1,8 @@
 """The gradient from the first layer to the last (digest, First experiments 2): within a factor of 2 at which depths?
 
 Root mean squares and medians are kept apart. When wide they agree; at width N a typical network has less than the root mean
-square, because log |delta_1|/|delta_L| fluctuates: boundedly in L under the method, by L/N on the edge of chaos.
+square, because log |delta_1|/|delta_L| fluctuates: by about L^(1/k)/N under the method (`wide_limit.finite_width`), by L/N on
+the edge of chaos.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
