@@ -1,0 +1,90 @@
+"""What an experiment measured, kept: one tidy CSV, and beside it a JSON header that says where the numbers come from.
+
+The header has the schema, the experiment and its settings, the command that makes the files again, the commit, the
+versions, the machine, the time, and the CSV's checksum: a table that was changed by hand is refused. A row of the CSV is one
+observation; a column that does not apply is empty.
+"""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from theory.validation import InputError
+from verify.files import write_whole
+
+SCHEMA = "oddsigmoid/record/1"
+EVIDENCE = Path(__file__).resolve().parents[2] / "evidence" / "training"
+
+Value = str | int | float | None
+Row = dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Record:
+    """header: as in the JSON file. rows: of the CSV; numbers are int or float, an empty field is None."""
+
+    header: dict[str, Any]
+    rows: tuple[Row, ...]
+
+    def select(self, **wanted: Value) -> tuple[Row, ...]:
+        """The rows with these values."""
+        return tuple(row for row in self.rows if all(row[name] == value for name, value in wanted.items()))
+
+
+def write(folder: Path, name: str, header: dict[str, Any], rows: Sequence[Row]) -> None:
+    """folder/NAME.csv and then folder/NAME.json, each whole or not at all. The columns are those of the first row."""
+    text = _table(rows)
+    whole = {"schema": SCHEMA, "experiment": name} | header | {"rows": len(rows), "csv_sha256": _checksum(text)}
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / f"{name}.csv", text)
+    write_whole(folder / f"{name}.json", json.dumps(whole, indent=1, allow_nan=False) + "\n")
+
+
+def read(name: str, folder: Path = EVIDENCE) -> Record:
+    """Raises `InputError` where a file is missing, of another schema, or does not match its checksum."""
+    try:
+        header = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        text = (folder / f"{name}.csv").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        remedy = f"record it with: oddsigmoid train {name} --record"
+        raise InputError("record", name, f"has no {Path(error.filename).name}; {remedy}") from error
+    if header.get("schema") != SCHEMA:
+        raise InputError("record", name, f"has the schema {header.get('schema')}; this version reads {SCHEMA}")
+    if header["csv_sha256"] != _checksum(text):
+        raise InputError("record", name, "does not match the checksum in its header: the CSV was changed after it was measured")
+    return Record(header, tuple(_rows(text.splitlines())))
+
+
+def _table(rows: Iterable[Row]) -> str:
+    rows = list(rows)
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _rows(lines: Iterable[str]) -> Iterable[Row]:
+    for row in csv.DictReader(lines):
+        yield {name: _value(text) for name, text in row.items()}
+
+
+def _value(text: str) -> Value:
+    """What the writer wrote: None, an int, a float (written by repr, so exactly), or a word."""
+    if not text:
+        return None
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
