@@ -11,7 +11,7 @@ from typing import NoReturn
 OK, REFUTED, BAD_INPUT, UNDECIDED, MISSING = 0, 1, 2, 3, 4
 INTERNAL, INTERRUPTED = 70, 130
 _INITIALIZATIONS = ("odd_sigmoid", "edge_of_chaos", "xavier", "he", "orthogonal", "fixed_0085")
-_WITH_NUMBERS = ("--gain", "--p", "--depth", "--digits", "--sigma", "--width", "--replicas", "--batch", "--seed")
+_WITH_NUMBERS = ("--gain", "--p", "--depth", "--digits", "--sigma", "--width", "--replicas", "--batch", "--seed", "--seeds")
 _EXIT_CODES = "exit codes: 0 as pinned or proved, 1 refuted or changed, 2 bad input, 3 undecided, 4 missing backend"
 
 
@@ -91,6 +91,14 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("--seed", default="0", metavar="K", help="of all random numbers, a whole number >= 0 (default: 0)")
     simulate.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where it runs (default: auto)")
     _assume_member(simulate)
+
+    train = _command(commands, "train", "train networks from each initialization, and compare them")
+    train.add_argument("name", nargs="?", default="comparison", metavar="EXPERIMENT", help="which one (default: comparison)")
+    train.add_argument("--quick", action="store_true", help="a reduced version, of minutes at most")
+    train.add_argument("--data", default="auto", metavar="NAME", help="fashion-mnist, mnist, cifar10, cifar100 or digits")
+    train.add_argument("--seeds", metavar="S", help="networks an arm, at least 2 (default: the experiment's own)")
+    train.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where it runs (default: auto)")
+    train.add_argument("--directory", default="build/training", help="where the table goes, and what an interrupted run left")
 
     figures = _command(commands, "figures", "draw the proof-check figures into build/figures")
     figures.add_argument("names", nargs="*", metavar="NAME", help="only these figures (default: all)")

@@ -56,7 +56,11 @@ class Arm:
 
     def hidden_law(self) -> "Law":
         """Of a square hidden matrix."""
-        return law_of("orthogonal", "tanh") if self.matrix == "orthogonal" else IdentityPlusNoise(self.diagonal, self.noise, "error")
+        return (
+            law_of("orthogonal", "tanh")
+            if self.matrix == "orthogonal"
+            else IdentityPlusNoise(self.diagonal, self.noise, "error")
+        )
 
     def input_law(self, features: int, width: int) -> "Law":
         """Of the input layer, shape (width, features)."""

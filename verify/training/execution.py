@@ -6,15 +6,18 @@ experiments and other settings do not find them.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from verify.files import write_whole
 from verify.training.arms import Arm
 from verify.training.experiments import Cell, Experiment
+from verify.training.provenance import provenance
 from verify.training.predictors import PREDICTORS, predict
-from verify.training.records import Row
+from verify.training.records import Record, Row
 from verify.training.trainer import Images, Program, Replica, Setting
 
 _PARAMETERS = 4_000_000  # of one program, about
@@ -34,10 +37,11 @@ class Result:
 
 
 class Meter:
-    """Work done, in steps times weights; `show(done, total)` is called as it grows."""
+    """Work done, in steps times weights; `show(done, total)` is called as it grows. origins: of the programs that were run."""
 
     def __init__(self, total: float = 1.0, show: Callable[[float, float], None] = lambda done, total: None) -> None:
         self.total, self.show, self.done = total, show, 0.0
+        self.origins = list[dict[str, Any]]()
 
     def part(self, work: float) -> Callable[[int, int], None]:
         """For the next `work`: to be called with (steps done, steps), or with (1, 1) where it was done before."""
@@ -48,16 +52,33 @@ class Meter:
 
 def run(
     experiment: Experiment, images: Images, folder: Path, show: Callable[[float, float], None] = lambda done, total: None
-) -> list[Row]:
+) -> Record:
     """Tunes and trains all arms of all cells; show(done, total) is called as the work gets done.
 
     The rows of the table have three phases. `tune`: a learning rate, tried with a tuning seed; what the training came to.
     `initial`: the predictors of a replica (`verify.training.predictors`) before training. `final`: its training curve with the
     learning rate that was chosen for its arm; the last row of a curve has the test accuracy.
     """
-    rates = len(experiment.grid) * len(experiment.tuning_seeds()) + len(experiment.final_seeds())
+    rates = len(experiment.grid) * experiment.tuning + experiment.seeds
     meter = Meter(sum(rates * len(_distinct(cell)) * _work(cell.setting) for cell in experiment.cells), show)
-    return [row for cell in experiment.cells for row in run_cell(experiment, cell, images, folder, meter)]
+    rows = [row for cell in experiment.cells for row in run_cell(experiment, cell, images, folder, meter)]
+    header = {
+        "title": experiment.title,
+        "dataset": {"name": images.name, "checksum": images.checksum},
+        "examples": {part: len(getattr(images, part)[1]) for part in ("train", "validation", "test")},
+        "seeds": list(experiment.final_seeds()),
+        "tuning_seeds": list(experiment.tuning_seeds()),
+        "grid": list(experiment.grid),
+        "settings": [asdict(cell.setting) for cell in experiment.cells],
+    }
+    return Record(header | summarized(meter.origins), tuple(rows))
+
+
+def summarized(origins: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The distinct origins of programs, and the seconds that all took."""
+    origins = list(origins)
+    distinct = {json.dumps({name: value for name, value in origin.items() if name != "seconds"}): 0 for origin in origins}
+    return {"origins": [json.loads(origin) for origin in distinct], "seconds": round(sum(o["seconds"] for o in origins), 1)}
 
 
 def run_cell(experiment: Experiment, cell: Cell, images: Images, folder: Path, meter: Meter) -> list[Row]:
@@ -81,9 +102,7 @@ def run_cell(experiment: Experiment, cell: Cell, images: Images, folder: Path, m
     return rows
 
 
-def train(
-    setting: Setting, replicas: Sequence[Replica], images: Images, folder: Path, meter: Meter
-) -> dict[Replica, Result]:
+def train(setting: Setting, replicas: Sequence[Replica], images: Images, folder: Path, meter: Meter) -> dict[Replica, Result]:
     """In programs of a size that fits into memory."""
     found = dict[Replica, Result]()
     for chunk in _chunks(setting, replicas):
@@ -99,6 +118,7 @@ def _program(
     path = folder / hashlib.sha256(key.encode()).hexdigest()[:24]
     kept = path.with_suffix(".json")
     if not kept.exists():
+        start = time.monotonic()
         program = Program(setting, replicas, images, path.with_suffix(".checkpoint"))
         x, y = (part[:_EXAMPLES].expand(len(replicas), *part[:_EXAMPLES].shape) for part in images.validation)
         predictors = predict(setting.activation, program.adam.parameters, x, y)
@@ -113,10 +133,13 @@ def _program(
             )
             for r in range(len(replicas))
         ]
-        write_whole(kept, json.dumps([asdict(result) for result in results]))
+        origin = provenance(str(program.device)) | {"seconds": round(time.monotonic() - start, 1)}
+        write_whole(kept, json.dumps({"origin": origin, "results": [asdict(result) for result in results]}))
     path.with_suffix(".checkpoint").unlink(missing_ok=True)
     progress(1, 1)
-    return {replica: Result(**result) for replica, result in zip(replicas, json.loads(kept.read_text()), strict=True)}
+    found = json.loads(kept.read_text())
+    meter.origins.append(found["origin"])
+    return {replica: Result(**result) for replica, result in zip(replicas, found["results"], strict=True)}
 
 
 def _anonymous(arm: Arm) -> Arm:
@@ -148,21 +171,25 @@ def _best_rate(arm: Arm, tuned: dict[Replica, Result]) -> float:
 
 def _row(setting: Setting, arm: Arm, phase: str, replica: Replica, step: int, measured: Row) -> Row:
     empty: Row = dict.fromkeys(("loss", "validation", "test", *PREDICTORS))
-    return {
-        "activation": setting.activation,
-        "depth": setting.depth,
-        "width": setting.width,
-        "train_size": setting.train_size,
-        "arm": arm.name,
-        "diagonal": arm.diagonal,
-        "noise": arm.noise,
-        "matrix": arm.matrix,
-        "input_layer": arm.input_layer,
-        "phase": phase,
-        "seed": replica.seed,
-        "learning_rate": replica.learning_rate,
-        "step": step,
-    } | empty | measured
+    return (
+        {
+            "activation": setting.activation,
+            "depth": setting.depth,
+            "width": setting.width,
+            "train_size": setting.train_size,
+            "arm": arm.name,
+            "diagonal": arm.diagonal,
+            "noise": arm.noise,
+            "matrix": arm.matrix,
+            "input_layer": arm.input_layer,
+            "phase": phase,
+            "seed": replica.seed,
+            "learning_rate": replica.learning_rate,
+            "step": step,
+        }
+        | empty
+        | measured
+    )
 
 
 def _last(result: Result) -> tuple[int, Row]:

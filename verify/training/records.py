@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,13 +36,14 @@ class Record:
         return tuple(row for row in self.rows if all(row[name] == value for name, value in wanted.items()))
 
 
-def write(folder: Path, name: str, header: dict[str, Any], rows: Sequence[Row]) -> None:
+def write(folder: Path, name: str, record: Record) -> list[Path]:
     """folder/NAME.csv and then folder/NAME.json, each whole or not at all. The columns are those of the first row."""
-    text = _table(rows)
-    whole = {"schema": SCHEMA, "experiment": name} | header | {"rows": len(rows), "csv_sha256": _checksum(text)}
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / f"{name}.csv", text)
-    write_whole(folder / f"{name}.json", json.dumps(whole, indent=1, allow_nan=False) + "\n")
+    text = _table(record.rows)
+    header = {"schema": SCHEMA, "experiment": name} | record.header | {"rows": len(record.rows), "csv_sha256": _checksum(text)}
+    table, about = folder / f"{name}.csv", folder / f"{name}.json"
+    write_whole(table, text)
+    write_whole(about, json.dumps(header, indent=1, allow_nan=False) + "\n")
+    return [table, about]
 
 
 def read(name: str, folder: Path = EVIDENCE) -> Record:
