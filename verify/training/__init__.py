@@ -1,0 +1,1 @@
+"""Training on real data: what is trained on, and what trains."""
