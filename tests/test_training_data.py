@@ -168,8 +168,10 @@ def test_the_users_folder_is_read_plain_or_compressed(
 
 
 def test_the_unpacked_archive_is_found_and_the_fine_label_is_the_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No sums of its files are known, so these are taken."""
+    """No sums of its files are known, so these are taken. Files of the same names in the folder itself come after."""
     write_cifar100(tmp_path / "cifar-100-binary")
+    for file in ("train.bin", "test.bin"):
+        (tmp_path / file).write_bytes(b"")
     monkeypatch.setenv("ODDSIGMOID_DATA", str(tmp_path))
     data = load("cifar100")
     assert (data.classes, data.train.labels.tolist(), data.train.images.shape) == (100, [99], (1, 3072))
