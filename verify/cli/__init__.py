@@ -12,7 +12,7 @@ OK, REFUTED, BAD_INPUT, UNDECIDED, MISSING = 0, 1, 2, 3, 4
 INTERNAL, INTERRUPTED = 70, 130
 _INITIALIZATIONS = ("odd_sigmoid", "edge_of_chaos", "xavier", "he", "orthogonal", "fixed_0085")
 _WITH_NUMBERS = ("--gain", "--p", "--depth", "--digits", "--sigma", "--width", "--replicas", "--batch", "--seed", "--seeds")
-_EXIT_CODES = "exit codes: 0 as pinned or proved, 1 refuted or changed, 2 bad input, 3 undecided, 4 missing backend"
+_EXIT_CODES = "exit codes: 0 as pinned or proved, 1 refuted or changed, 2 bad input, 3 undecided, 4 missing backend or data"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -162,6 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from verify.cli.membership_gate import NotAMemberError
     from verify.cli.output import MissingBackendError, emit
     from verify.files import OutputError
+    from verify.training.data.folders import DatasetMissingError
 
     try:
         result, code = module.run(options)
@@ -171,7 +172,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (InputError, OutputError) as error:
         complain(error)
         return BAD_INPUT
-    except MissingBackendError as error:
+    except (MissingBackendError, DatasetMissingError) as error:
         complain(error)
         return MISSING
     except NotAMemberError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from theory import validation
 from verify.cli import OK
-from verify.cli.output import MissingBackendError, progress_line, require_device, table
+from verify.cli.output import progress_line, require_device, table
 from verify.training import comparison, records
 from verify.training.comparison import CELL, Estimate, Trained
 from verify.training.data import NAMES, Dataset, DatasetMissingError, load
@@ -58,10 +58,10 @@ def _dataset(name: str) -> Dataset:
         validation.name_in("data", name, NAMES)
     try:
         return load(_USUAL if name == "auto" else name)
-    except DatasetMissingError as error:
-        if name == "auto":
-            return load("digits")
-        raise MissingBackendError(str(error)) from None
+    except DatasetMissingError:
+        if name != "auto":
+            raise
+        return load("digits")
 
 
 class _Progress:
@@ -138,7 +138,7 @@ def render(result: Json, options: argparse.Namespace) -> str:
     lines += [
         f"{result['dataset']['name']} ({result['dataset']['source']}); {len(result['seeds'])} networks an arm, paired by seed; "
         f"[two-sided {CONFIDENCE:.0%} interval of the mean]; * best other arm on the validation split.",
-        f"Learning rates: the best of {', '.join(f'{rate:g}' for rate in result['grid'])} (times omega) on the validation split.",
+        f"Learning rate: omega times the best of {', '.join(f'{rate:g}' for rate in result['grid'])} on the validation split.",
         f"Tables: {', '.join(result['files'])}",
     ]
     return "\n".join(lines)

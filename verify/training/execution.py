@@ -1,7 +1,7 @@
 """Runs an experiment, program by program, and keeps what is finished: an interrupted run goes on where it was.
 
-In `folder` a finished program leaves its results, a started one its checkpoint, both under a name made from what they train: other
-experiments and other settings do not find them.
+In `folder` a finished program leaves its results, a started one its checkpoint, both under a name made from what they train:
+other experiments and other settings do not find them.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ from typing import Any
 from verify.files import write_whole
 from verify.training.arms import Arm
 from verify.training.experiments import Cell, Experiment
-from verify.training.provenance import provenance
 from verify.training.predictors import PREDICTORS, predict
+from verify.training.provenance import provenance
 from verify.training.records import Record, Row
 from verify.training.trainer import Images, Program, Replica, Setting
 
@@ -106,14 +106,16 @@ def train(setting: Setting, replicas: Sequence[Replica], images: Images, folder:
     """In programs of a size that fits into memory."""
     found = dict[Replica, Result]()
     for chunk in _chunks(setting, replicas):
-        progress = meter.part(len(chunk) * _work(setting))
-        found |= _program(setting, chunk, images, folder, progress)
+        results, origin = _program(setting, chunk, images, folder, meter.part(len(chunk) * _work(setting)))
+        found |= results
+        meter.origins.append(origin)
     return found
 
 
 def _program(
     setting: Setting, replicas: Sequence[Replica], images: Images, folder: Path, progress: Callable[[int, int], None]
-) -> dict[Replica, Result]:
+) -> tuple[dict[Replica, Result], dict[str, Any]]:
+    """The results, and the origin of the numbers."""
     key = repr((setting, replicas, images.name, images.checksum))
     path = folder / hashlib.sha256(key.encode()).hexdigest()[:24]
     kept = path.with_suffix(".json")
@@ -138,8 +140,7 @@ def _program(
     path.with_suffix(".checkpoint").unlink(missing_ok=True)
     progress(1, 1)
     found = json.loads(kept.read_text())
-    meter.origins.append(found["origin"])
-    return {replica: Result(**result) for replica, result in zip(replicas, found["results"], strict=True)}
+    return {replica: Result(**result) for replica, result in zip(replicas, found["results"], strict=True)}, found["origin"]
 
 
 def _anonymous(arm: Arm) -> Arm:

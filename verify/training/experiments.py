@@ -1,6 +1,6 @@
 """The experiments on images: which arms are compared, where, and how often.
 
-Everything that an arm may be given for free it is given alike: the same data, order, readout, optimizer, number of steps, and a
+Whatever an arm needs besides its weights it gets alike: the same data, order, readout, optimizer, number of steps, and a
 learning rate chosen for it from the same grid, on the validation split, with seeds of their own. Test accuracy is looked at once.
 """
 

@@ -44,8 +44,10 @@ class Images:
     test: "Split"
 
     def to(self, device: "torch.device") -> "Images":
-        moved = {part: tuple(x.to(device) for x in getattr(self, part)) for part in ("train", "validation", "test")}
-        return replace(self, **moved)
+        def moved(split: "Split") -> "Split":
+            return split[0].to(device), split[1].to(device)
+
+        return replace(self, train=moved(self.train), validation=moved(self.validation), test=moved(self.test))
 
 
 @dataclass(frozen=True)
