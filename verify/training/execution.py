@@ -171,26 +171,23 @@ def _best_rate(arm: Arm, tuned: dict[Replica, Result]) -> float:
 
 
 def _row(setting: Setting, arm: Arm, phase: str, replica: Replica, step: int, measured: Row) -> Row:
-    empty: Row = dict.fromkeys(("loss", "validation", "test", *PREDICTORS))
-    return (
-        {
-            "activation": setting.activation,
-            "depth": setting.depth,
-            "width": setting.width,
-            "train_size": setting.train_size,
-            "arm": arm.name,
-            "diagonal": arm.diagonal,
-            "noise": arm.noise,
-            "matrix": arm.matrix,
-            "input_layer": arm.input_layer,
-            "phase": phase,
-            "seed": replica.seed,
-            "learning_rate": replica.learning_rate,
-            "step": step,
-        }
-        | empty
-        | measured
-    )
+    described: Row = {
+        "activation": setting.activation,
+        "depth": setting.depth,
+        "width": setting.width,
+        "train_size": setting.train_size,
+        "arm": arm.name,
+        "diagonal": arm.diagonal,
+        "noise": arm.noise,
+        "matrix": arm.matrix,
+        "input_layer": arm.input_layer,
+        "phase": phase,
+        "seed": replica.seed,
+        "learning_rate": replica.learning_rate,
+        "step": step,
+    }
+    outcome: Row = dict.fromkeys(("loss", "validation", "test", *PREDICTORS))
+    return {**described, **outcome, **measured}
 
 
 def _last(result: Result) -> tuple[int, Row]:
