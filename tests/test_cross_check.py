@@ -96,7 +96,9 @@ def test_the_detectable_excess_is_detected() -> None:
 
 
 def test_the_error_budget_is_split_over_the_simulation_claims_that_exist() -> None:
-    found = [claim for claim in all_claims() if any(check.method == "simulation" for check in claim.checks)]
+    """Those on training have a budget of their own (`verify.training.evidence`)."""
+    untrained = [claim for claim in all_claims() if claim.topic != "training"]
+    found = [claim for claim in untrained if any(check.method == "simulation" for check in claim.checks)]
     assert len(found) == SIMULATION_CLAIMS
 
 
@@ -107,7 +109,8 @@ def test_without_torch_no_simulation_decides(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(evidence, "choose_device", absent)
     for claim in all_claims():
         for check in claim.checks:
-            if check.method == "simulation" and claim.id != "wide_limit.particles":  # it draws with NumPy
+            draws_with_numpy = claim.id == "wide_limit.particles"
+            if check.method == "simulation" and not check.recorded and not draws_with_numpy:
                 verdict = check.run(None, Context())
                 assert isinstance(verdict, Undecided), claim.id
                 assert verdict.missing == "torch"

@@ -17,6 +17,7 @@ TOPICS = (
     "jacobian",
     "overlap",
     "initialization",
+    "training",
 )
 
 

@@ -17,7 +17,7 @@ from theory.validation import InputError
 from verify.claim import Check, Context
 from verify.cross_check.evidence import needs_torch
 from verify.cross_check.network import choose_device
-from verify.cross_check.statistics import Interval, combined, inside, student
+from verify.cross_check.statistics import combined, inside, student
 from verify.training import comparison, records
 from verify.training.comparison import CELL, Key, Trained
 from verify.training.data import DatasetMissingError, load
@@ -75,9 +75,14 @@ def recorded(name: str, pairs: Sequence[Pair]) -> Check:
     """Does the advantage of each pair lie in the stated `Span`? By the record."""
 
     def judge(stated: Span, context: Context) -> Verdict:
-        found = _trained(name)
-        error = CLAIM_ERROR / len(pairs)
-        return combined((str(pair), inside(_advantage(found, pair, error), stated.low, stated.high)) for pair in pairs)
+        found, error = _trained(name), CLAIM_ERROR / len(pairs)
+        verdicts = []
+        for pair in pairs:
+            one, other = _arms(found, pair)
+            size = f"effect size {comparison.effect_size(one, other):+.1f}"
+            measured = comparison.difference(one, other, error)
+            verdicts.append((f"{pair} ({size})", inside(measured, stated.low, stated.high)))
+        return combined(verdicts)
 
     return Check("simulation", needs_evidence(judge), recorded=True)
 
@@ -90,7 +95,7 @@ def live(name: str, pairs: Sequence[Pair]) -> Check:
 
     def judge(stated: Span, context: Context) -> Verdict:
         found = _reduced(name, context.device)
-        means = {str(pair): _advantage(found, pair, 0.05) for pair in pairs}
+        means = {str(pair): comparison.difference(*_arms(found, pair), 0.05) for pair in pairs}
         facts = "; ".join(f"{pair}: {mean.mean:+.3f} ({mean.replicas} seeds)" for pair, mean in means.items())
         same = all(stated.low <= mean.mean <= stated.high for mean in means.values())
         return (Supported if same else Refuted)(f"a reduced run gives {facts}; stated [{stated.low:g}, {stated.high:g}]")
@@ -129,9 +134,9 @@ def scaled(record: Record, factor: float) -> Record:
     return Record(record.header, tuple({**row, "loss": row["loss"] and factor * float(row["loss"])} for row in record.rows))
 
 
-def _advantage(found: Mapping[Key, Arms], pair: Pair, error: float) -> Interval:
+def _arms(found: Mapping[Key, Arms], pair: Pair) -> tuple[Trained, Trained]:
     arms = select(found, **dict(pair.cell))
-    return comparison.difference(arms[pair.one], arms[pair.other], error)
+    return arms[pair.one], arms[pair.other]
 
 
 def select(found: Mapping[Key, Arms], **wanted: Value) -> Arms:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim
-from verify.claims.training import reproduction
+from verify.claims.training import input_layer, reproduction
 
 
 def claims() -> Iterator[Claim]:
-    for module in (reproduction,):
+    for module in (input_layer, reproduction):
         yield from module.claims()

@@ -1,0 +1,165 @@
+"""Claims on training: how a record, a reduced run and a repetition decide, on small records made here."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from scipy import stats
+
+from verify.claim import Context
+from verify.claims import all_claims
+from verify.training import comparison, evidence, experiments, records, trainability
+from verify.training.arms import all_arms
+from verify.training.comparison import Trained
+from verify.training.evidence import CLAIM_ERROR, TRAINING_CLAIMS, Pair, Span
+from verify.training.experiments import Cell, Experiment
+from verify.training.predictors import PREDICTORS
+from verify.training.records import Record, Row
+from verify.verdict import Refuted, Supported, Undecided
+
+CONTEXT = Context(tier="full", device="cpu")
+ACCURACIES = {"one": [0.80, 0.82, 0.81, 0.83, 0.79], "other": [0.70, 0.71, 0.70, 0.74, 0.69]}
+
+
+def rows(accuracies: Mapping[str, list[float]] = ACCURACIES, depth: int = 50) -> list[Row]:
+    made: list[Row] = []
+    for arm, values in accuracies.items():
+        for seed, accuracy in enumerate(values):
+            shared: Row = {"activation": "tanh", "depth": depth, "width": 32, "train_size": None, "arm": arm, "seed": seed}
+            shared |= {"learning_rate": 1e-4}
+            empty: Row = dict.fromkeys(PREDICTORS)
+            made.append({**shared, "phase": "initial", "validation": None, "test": None, **dict.fromkeys(PREDICTORS, 0.5)})
+            made.append({**shared, "phase": "final", "validation": accuracy - 0.01, "test": accuracy, **empty})
+    return made
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of records in the place of the committed one."""
+    evidence._trained.cache_clear()
+    monkeypatch.setattr(evidence.records, "read", lambda name, read=records.read: read(name, tmp_path))
+    records.write(tmp_path, "toy", Record({}, tuple(rows())))
+    return tmp_path
+
+
+def judged(stated: Span, pairs: list[Pair] | None = None) -> Any:
+    return evidence.recorded("toy", pairs or [Pair("one", "other")]).run(stated, CONTEXT)
+
+
+def test_the_interval_of_the_paired_difference_decides(kept: Path) -> None:
+    """Differences 0.10, 0.11, 0.11, 0.09, 0.10: by hand, mean 0.102, deviation 0.00837, so half = t s/sqrt 5."""
+    half = stats.t.isf(CLAIM_ERROR / 2, 4) * 0.0083666 / 5**0.5
+    assert isinstance(judged(Span(0.102 - half - 1e-5, 0.102 + half + 1e-5)), Supported)
+    assert isinstance(judged(Span(0.102 - half + 1e-5)), Undecided)
+    assert isinstance(judged(Span(0.102 + half + 1e-5)), Refuted)
+    assert isinstance(judged(Span(-1, 0)), Refuted)
+    found = judged(Span(0))
+    assert "one minus other (effect size +12.2)" in found.reason
+    assert "error probability 0.001" in found.reason
+
+
+def test_pairs_share_the_error(kept: Path) -> None:
+    half = stats.t.isf(CLAIM_ERROR / 4, 4) * 0.0083666 / 5**0.5
+    both = [Pair("one", "other"), Pair("one", "other", (("depth", 50),))]
+    assert isinstance(judged(Span(0.102 - half - 1e-5), both), Supported)
+    assert isinstance(judged(Span(0.102 - half + 1e-5), both), Undecided)
+
+
+def test_a_missing_record_decides_nothing(kept: Path) -> None:
+    verdict = evidence.recorded("none", [Pair("one", "other")]).run(Span(0), CONTEXT)
+    assert isinstance(verdict, Undecided)
+    assert verdict.missing == "evidence"
+    assert "oddsigmoid train none" in verdict.reason
+
+
+def test_a_cell_is_named_when_there_are_several() -> None:
+    found = comparison.trained([*rows(), *rows(depth=100)], PREDICTORS)
+    assert evidence.select(found, depth=100)["one"].test.tolist() == ACCURACIES["one"]
+    with pytest.raises(ValueError, match="2 cells of the record are so; name one"):
+        evidence.select(found, width=32)
+    with pytest.raises(ValueError, match="0 cells"):
+        evidence.select(found, depth=7)
+
+
+def test_arms_of_different_seeds_are_not_compared() -> None:
+    found = evidence.select(comparison.trained(rows({"a": [0.5, 0.6], "b": [0.5, 0.6, 0.7]}), PREDICTORS))
+    with pytest.raises(ValueError, match="same seeds"):
+        comparison.difference(found["a"], found["b"], 0.05)
+
+
+def test_the_best_arm_is_chosen_by_validation_and_not_by_test() -> None:
+    def arm(name: str, validation: float, test: float) -> Trained:
+        return Trained(name, 1e-4, (0,), numpy.array([validation]), numpy.array([test]), {})
+
+    assert comparison.best([arm("a", 0.6, 0.9), arm("b", 0.7, 0.5)]).arm == "b"
+
+
+def test_claims_on_training_share_one_error_budget() -> None:
+    judged_by_intervals = [
+        claim for claim in all_claims() if claim.topic == "training" and any(check.recorded for check in claim.checks)
+    ]
+    assert len(judged_by_intervals) <= TRAINING_CLAIMS
+
+
+def monotone(sign: float) -> Trained:
+    return Trained("x", 1e-4, (0, 1), numpy.zeros(2), numpy.zeros(2), {})
+
+
+def test_rank_correlations_within_cells_do_not_see_what_differs_between_them() -> None:
+    """In each of two cells the predictor ranks the arms perfectly, first one way and then, pooled, the other way too."""
+
+    def cell(base: float, slope: float) -> dict[str, Trained]:
+        return {
+            f"arm{i}": Trained(
+                f"arm{i}", 1e-4, (0, 1), numpy.zeros(2), numpy.full(2, base + 0.01 * i), {"x": numpy.full(2, slope + 0.1 * i)}
+            )
+            for i in range(4)
+        }
+
+    found = {("tanh", 50, 32, None): cell(0.8, 1.0), ("tanh", 100, 32, None): cell(0.5, 9.0)}
+    assert trainability.within_cells(found, "x").tolist() == pytest.approx([1.0, 1.0])
+    assert trainability.pooled(found, "x")[0] < 0
+
+
+def test_an_arm_under_two_names_counts_once() -> None:
+    twice = Trained("a", 1e-4, (0, 1), numpy.zeros(2), numpy.array([0.5, 0.6]), {"x": numpy.ones(2)})
+    other = Trained("b", 1e-4, (0, 1), numpy.zeros(2), numpy.array([0.5, 0.6]), {"x": numpy.zeros(2)})
+    assert trainability.distinct({"a": twice, "again": twice, "b": other}) == [twice, other]
+
+
+@pytest.fixture
+def toy(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small experiment on three classes, recorded as it is."""
+    torch = pytest.importorskip("torch")
+    from test_training import SMALL, images
+
+    from verify.training.execution import run
+
+    def toy(quick: bool) -> Experiment:
+        return Experiment("toy", "?", (Cell(SMALL, all_arms("tanh", 3, 6)),), 3, 1, grid=(1e-3, 1e-2))
+
+    monkeypatch.setitem(experiments.EXPERIMENTS, "toy", toy)
+    monkeypatch.setattr(evidence, "_images", lambda device: images())
+    evidence._reduced.cache_clear()
+    evidence._trained_again.cache_clear()
+    assert torch
+    records.write(kept, "toy", run(toy(False), images(), kept / "programs"))
+
+
+@pytest.mark.usefixtures("toy")
+@pytest.mark.parametrize("seed", range(4))
+def test_a_part_of_a_record_is_trained_again(seed: int) -> None:
+    context = Context(tier="full", device="cpu", seed=seed)
+    record, check = records.read("toy"), evidence.again("toy")
+    assert isinstance(check.run(record, context), Supported)
+    assert isinstance(check.run(evidence.scaled(record, 1.02), context), Refuted)
+
+
+@pytest.mark.usefixtures("toy")
+def test_a_reduced_run_points_one_way() -> None:
+    pair = [Pair("odd_sigmoid", "he")]
+    ahead, behind = (evidence.live("toy", pair).run(Span(*ends), CONTEXT) for ends in ((0, 1), (-1, -1e-9)))
+    assert {type(ahead), type(behind)} == {Supported, Refuted}
+    assert "odd_sigmoid minus he" in ahead.reason

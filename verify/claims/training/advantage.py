@@ -1,0 +1,36 @@
+"""The form of a claim on accuracies: between arms, seed by seed, the mean difference lies in a stated span."""
+
+from collections.abc import Callable, Sequence
+
+from verify.claim import Claim, Twin
+from verify.training.evidence import Pair, Span, live, recorded
+
+HYPOTHESES = ("Fashion-MNIST", "Adam, batches of 64, no normalization layer", "learning rates tuned alike for every arm")
+
+
+def advantage_claim(
+    id: str,
+    statement: str,
+    source: str,
+    pairs: Sequence[Pair],
+    stated: Callable[[], Span],
+    twin: Twin,
+    *,
+    reduced: Sequence[Pair] = (),
+    hypotheses: tuple[str, ...] = (),
+    correction: str | None = None,
+) -> Claim:
+    """id: ``training.EXPERIMENT.rest``. pairs: of the record; reduced: of the quick version, which must point the same way."""
+    name = id.split(".")[1]
+    return Claim(
+        id=id,
+        statement=statement,
+        latex=r"\mathrm{E}[A_1 - A_2] \in [\ell, u]",
+        hypotheses=HYPOTHESES + hypotheses,
+        source=source,
+        subject=stated,
+        twin=twin,
+        checks=(recorded(name, pairs), *((live(name, reduced),) if reduced else ())),
+        correction=correction,
+        tier="full",
+    )
