@@ -1,6 +1,7 @@
 """``oddsigmoid train``: networks trained from each initialization, compared seed by seed."""
 
 import argparse
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 from theory import validation
 from verify.cli import OK
 from verify.cli.output import progress_line, require_device, table
+from verify.cross_check.statistics import Interval, student
 from verify.training import comparison, records
-from verify.training.comparison import CELL, Estimate, Trained
+from verify.training.comparison import CELL, Trained
 from verify.training.data import NAMES, Dataset, DatasetMissingError, load
 from verify.training.execution import run as execute
 from verify.training.experiments import experiment
@@ -102,15 +104,20 @@ def _arms(arms: dict[str, Trained]) -> list[Json]:
             "arm": arm.arm,
             "learning_rate": arm.learning_rate,
             "validation": float(arm.validation.mean()),
-            "test": _estimate(comparison.estimate(arm.test, 1 - CONFIDENCE)),
+            "test": _estimate(student(arm.test, 1 - CONFIDENCE)),
             "advantage": None if arm is first else _estimate(comparison.difference(first, arm, 1 - CONFIDENCE)),
+            "effect_size": None if arm is first else _finite(comparison.effect_size(first, arm)),
             "seeds": list(arm.seeds),
         }
         for arm in arms.values()
     ]
 
 
-def _estimate(found: Estimate) -> Json:
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _estimate(found: Interval) -> Json:
     return {"mean": found.mean, "low": found.low, "high": found.high}
 
 

@@ -10,40 +10,13 @@ from dataclasses import dataclass
 
 import numpy
 from numpy.typing import NDArray
-from scipy import stats
 
+from verify.cross_check.statistics import Interval, student
 from verify.training.records import Row, Value
 
 CELL = ("activation", "depth", "width", "train_size")
 Array = NDArray[numpy.float64]
 Key = tuple[Value, ...]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A mean over seeds with a two-sided interval of error probability `error`. effect_size: mean/standard deviation."""
-
-    mean: float
-    low: float
-    high: float
-    error: float
-    seeds: int
-    effect_size: float
-
-
-def estimate(samples: Array, error: float) -> Estimate:
-    """Student's interval. samples: one number a seed, at least 2."""
-    n = len(samples)
-    if n < 2:
-        raise ValueError(f"{n} seeds: an interval needs at least 2")
-    mean, deviation = float(samples.mean()), float(samples.std(ddof=1))
-    half = float(stats.t.isf(error / 2, n - 1)) * deviation / n**0.5
-    return Estimate(mean, mean - half, mean + half, error, n, mean / deviation if deviation else float("inf"))
-
-
-def detectable(deviation: float, seeds: int, error: float, power: float = 0.95) -> float:
-    """The difference that such an interval keeps apart from 0 with probability `power`, about: the quantiles of Student's t."""
-    return float(stats.t.isf(error / 2, seeds - 1) + stats.t.isf(1 - power, seeds - 1)) * deviation / seeds**0.5
 
 
 @dataclass(frozen=True)
@@ -84,11 +57,22 @@ def column(rows: Iterable[Row], name: str) -> Array:
     return numpy.array([row[name] for row in rows], dtype=float)
 
 
-def difference(one: Trained, other: Trained, error: float) -> Estimate:
-    """Of the test accuracies, one minus other."""
+def difference(one: Trained, other: Trained, error: float) -> Interval:
+    """Of the test accuracies, one minus other. Raises `ValueError` for arms of different seeds."""
+    return student(_differences(one, other), error)
+
+
+def effect_size(one: Trained, other: Trained) -> float:
+    """The mean of the differences in units of their standard deviation."""
+    differences = _differences(one, other)
+    deviation = float(differences.std(ddof=1))
+    return float(differences.mean()) / deviation if deviation else float("inf")
+
+
+def _differences(one: Trained, other: Trained) -> Array:
     if one.seeds != other.seeds:
         raise ValueError(f"{one.arm} and {other.arm} were not trained with the same seeds")
-    return estimate(one.test - other.test, error)
+    return one.test - other.test
 
 
 def best(arms: Iterable[Trained]) -> Trained:

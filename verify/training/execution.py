@@ -123,7 +123,7 @@ def _program(
         start = time.monotonic()
         program = Program(setting, replicas, images, path.with_suffix(".checkpoint"))
         x, y = (part[:_EXAMPLES].expand(len(replicas), *part[:_EXAMPLES].shape) for part in images.validation)
-        predictors = predict(setting.activation, program.adam.parameters, x, y)
+        predictors = predict(setting.activation, program.parameters, x, y)
         out = program.run(progress)
         results = [
             Result(

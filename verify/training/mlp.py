@@ -2,11 +2,11 @@ r"""The networks that are trained on images, many at once.
 
     x_0 = f(V x + b_0),   x_l = f(W_l x_{l-1} + b_l), l = 1..L,   logits = U x_L + c
 
-with f an odd sigmoid, W_l square of width N by an arm's law, V by its input law, U_ij ~ N(0, 1/N), biases 0. A tensor has the
-replicas on the axis in front of the last two, and matrices multiply from the right: W[l, r] is the transpose of a torch weight.
+with f an odd sigmoid, W_l square of width N by an arm's law, V by its input law, U_ij ~ N(0, 1/N), biases 0. The first axis
+of a tensor is that of the replicas, and matrices multiply from the right: hidden[r, l] is the transpose of a torch weight.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy
@@ -50,8 +50,8 @@ def initialize(
     shapes = {
         "input": (count, features, width),
         "input_bias": (count, 1, width),
-        "hidden": (depth, count, width, width),
-        "hidden_bias": (depth, count, 1, width),
+        "hidden": (count, depth, width, width),
+        "hidden_bias": (count, depth, 1, width),
         "readout": (count, width, classes),
         "readout_bias": (count, 1, classes),
     }
@@ -62,7 +62,7 @@ def initialize(
         fill(parameters["readout"][r].mT, _READOUT, readout)
         law = arm.hidden_law()
         for layer in range(depth):
-            fill(parameters["hidden"][layer, r].mT, law, hidden)
+            fill(parameters["hidden"][r, layer].mT, law, hidden)
     return parameters
 
 
@@ -72,10 +72,15 @@ def _generator(seed: int) -> "Generator":
     return torch.Generator().manual_seed(seed)
 
 
+def layers(parameters: "dict[str, Tensor]") -> "Iterator[tuple[Tensor, Tensor]]":
+    """(W_l, b_l) of the hidden layers, l = 1..L, shapes (R, N, N) and (R, 1, N)."""
+    return zip(parameters["hidden"].unbind(1), parameters["hidden_bias"].unbind(1), strict=True)
+
+
 def forward(f: "Elementwise", parameters: "dict[str, Tensor]", x: "Tensor") -> "list[Tensor]":
     """[x_0, ..., x_L, logits] of x, shape (R, n, features), or (n, features) for all replicas."""
     states = [f(x @ parameters["input"] + parameters["input_bias"])]
-    for weight, bias in zip(parameters["hidden"].unbind(), parameters["hidden_bias"].unbind(), strict=True):
+    for weight, bias in layers(parameters):
         states.append(f(bias.baddbmm(states[-1], weight)))
     return [*states, parameters["readout_bias"].baddbmm(states[-1], parameters["readout"])]
 

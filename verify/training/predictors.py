@@ -11,7 +11,7 @@ import numpy
 from numpy.typing import NDArray
 
 from theory.activation import CATALOGUE, Activation
-from verify.training.mlp import cross_entropy, forward
+from verify.training.mlp import cross_entropy, forward, layers
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -54,7 +54,7 @@ def _gradients(f: Activation, parameters: "dict[str, Tensor]", x0: "Tensor", y: 
     import torch
 
     x, preactivations = x0, []
-    for weight, bias in zip(parameters["hidden"].unbind(), parameters["hidden_bias"].unbind(), strict=True):
+    for weight, bias in layers(parameters):
         preactivations.append(bias.baddbmm(x, weight))
         x = f(preactivations[-1])
     losses = cross_entropy(parameters["readout_bias"].baddbmm(x, parameters["readout"]), y)
@@ -65,7 +65,7 @@ def _gradients(f: Activation, parameters: "dict[str, Tensor]", x0: "Tensor", y: 
 def _slopes(f: Activation, parameters: "dict[str, Tensor]", x: "Tensor") -> "list[Tensor]":
     """f'(h_l), l = 1..L, shape (R, inputs, N) each."""
     derivative, slopes = f.derivative(), []
-    for weight, bias in zip(parameters["hidden"].unbind(), parameters["hidden_bias"].unbind(), strict=True):
+    for weight, bias in layers(parameters):
         h = bias.baddbmm(x, weight)
         slopes.append(derivative(h))
         x = f(h)
@@ -77,7 +77,7 @@ def _log_condition(hidden: "Tensor", slopes: "list[Tensor]") -> "Tensor":
 
     width = hidden.shape[-1]
     tangents = torch.eye(width, dtype=hidden.dtype, device=hidden.device).expand(*slopes[0].shape, width)
-    for weight, slope in zip(hidden.unbind(), slopes, strict=True):
+    for weight, slope in zip(hidden.unbind(1), slopes, strict=True):
         tangents = tangents @ weight[:, None] * slope[:, :, None]
         size = torch.linalg.matrix_norm(tangents, keepdim=True)
         tangents = tangents / size.clamp_min(torch.finfo(size.dtype).tiny)  # what explodes or vanishes as a whole is no matter

@@ -11,13 +11,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
 from theory.validation import InputError
 from verify.training import checkpoint
-from verify.training.adam import Adam
 from verify.training.arms import Arm
 from verify.training.mlp import cross_entropy, elementwise, forward, initialize, streams
 
@@ -97,8 +96,10 @@ class Program:
             width=setting.width,
             classes=images.classes,
         )
-        rates = torch.tensor([replica.learning_rate for replica in replicas], device=self.device)
-        self.adam = Adam({name: value.to(self.device) for name, value in drawn.items()}, rates)
+        self.parameters = {name: value.to(self.device).requires_grad_() for name, value in drawn.items()}
+        self.steps = 0
+        self.slices = {name: list(value.detach()) for name, value in self.parameters.items()}  # they share its memory
+        self.adam = torch.optim.Adam(self._groups(), fused=True)
         self.order, self.row = self._order()
         self.evaluated: list[int] = []
         shape = (setting.evaluations, len(self.replicas))
@@ -115,15 +116,15 @@ class Program:
         self._restore()
         s, saved = self.setting, time.monotonic()
         due = {round(s.steps * (i + 1) / s.evaluations) for i in range(s.evaluations)}
-        while self.adam.steps < s.steps:
+        while self.steps < s.steps:
             self.since += self._step()
-            if self.adam.steps in due:
+            if self.steps in due:
                 self._evaluate()
             if time.monotonic() - saved > _SECONDS:
                 self.save()
                 saved = time.monotonic()
             if progress is not None:
-                progress(self.adam.steps, s.steps)
+                progress(self.steps, s.steps)
         test = self.accuracy(self.images.test)
         return Outcome(tuple(self.evaluated), self.loss.numpy(), self.validation.numpy(), test.numpy())
 
@@ -132,12 +133,22 @@ class Program:
         import torch
 
         x, y = self.images.train
-        chosen = self.order[self.row, self.adam.steps]  # (R, batch)
-        parameters = {name: value.requires_grad_() for name, value in self.adam.parameters.items()}
-        losses = cross_entropy(forward(self.f, parameters, x[chosen])[-1], y[chosen])
-        gradients = torch.autograd.grad(losses.sum(), list(parameters.values()))
-        self.adam.step(dict(zip(parameters, gradients, strict=True)))
+        chosen = self.order[self.row, self.steps]  # (R, batch)
+        losses = cross_entropy(forward(self.f, self.parameters, x[chosen])[-1], y[chosen])
+        gradients = torch.autograd.grad(losses.sum(), list(self.parameters.values()))
+        for slices, gradient in zip(self.slices.values(), gradients, strict=True):
+            for parameter, own in zip(slices, gradient, strict=True):
+                parameter.grad = own
+        self.adam.step()
+        self.steps += 1
         return losses.detach()
+
+    def _groups(self) -> "list[dict[str, Any]]":
+        """Adam has one learning rate a group, and each replica its own slices of the parameters."""
+        rates: dict[float, list[Tensor]] = {}
+        for r, replica in enumerate(self.replicas):
+            rates.setdefault(replica.learning_rate, []).extend(slices[r] for slices in self.slices.values())
+        return [{"params": slices, "lr": rate} for rate, slices in rates.items()]
 
     def accuracy(self, split: "Split") -> "Tensor":
         """The fraction of a split that each replica gets right, shape (R,)."""
@@ -146,14 +157,14 @@ class Program:
         hits = torch.zeros(len(self.replicas), dtype=torch.int64, device=self.device)
         with torch.no_grad():
             for x, y in zip(*(part.split(_AT_ONCE) for part in split), strict=True):
-                hits += (forward(self.f, self.adam.parameters, x)[-1].argmax(-1) == y).sum(-1)
+                hits += (forward(self.f, self.parameters, x)[-1].argmax(-1) == y).sum(-1)
         return hits.cpu().double() / len(split[1])
 
     def _evaluate(self) -> None:
         row, last = len(self.evaluated), self.evaluated[-1] if self.evaluated else 0
-        self.loss[row] = self.since.cpu() / (self.adam.steps - last)
+        self.loss[row] = self.since.cpu() / (self.steps - last)
         self.validation[row] = self.accuracy(self.images.validation)
-        self.evaluated.append(self.adam.steps)
+        self.evaluated.append(self.steps)
         self.since.zero_()
 
     def _order(self) -> "tuple[Tensor, Tensor]":
@@ -170,24 +181,28 @@ class Program:
         row = torch.tensor([seeds.index(replica.seed) for replica in self.replicas])
         return order.to(self.device), row.to(self.device)
 
-    _KEPT = ("loss", "validation", "since")
+    _KEPT = ("steps", "evaluated", "loss", "validation", "since")
 
     def save(self) -> None:
         if self.path is None:
             return
-        state = {name: getattr(self, name) for name in self._KEPT} | {"evaluated": self.evaluated, "steps": self.adam.steps}
-        adam = {name: getattr(self.adam, name) for name in ("parameters", "mean", "square")}
-        checkpoint.save(self.path, self.key, state | adam)
+        state = {name: getattr(self, name) for name in self._KEPT}
+        slices = {name: value.detach() for name, value in self.parameters.items()}
+        checkpoint.save(self.path, self.key, state | {"parameters": slices, "adam": self.adam.state_dict()})
 
     def _restore(self) -> None:
+        import torch
+
         state = None if self.path is None else checkpoint.load(self.path, self.key)
         if state is None:
             return
-        for name in ("parameters", "mean", "square"):
-            setattr(self.adam, name, {key: value.detach().to(self.device) for key, value in state[name].items()})
+        with torch.no_grad():
+            for name, value in self.parameters.items():
+                value.copy_(state["parameters"][name])
+        self.adam.load_state_dict(state["adam"])
         for name in self._KEPT:
-            setattr(self, name, state[name].to(getattr(self, name).device))
-        self.evaluated, self.adam.steps = state["evaluated"], state["steps"]
+            setattr(self, name, state[name])
+        self.since = self.since.to(self.device)
 
 
 def example_order(available: int, size: int, count: int, seed: int) -> "numpy.typing.NDArray[numpy.int64]":
