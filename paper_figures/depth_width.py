@@ -16,7 +16,7 @@ import numpy
 from paper_figures import style, training
 from verify.training import records
 from verify.training.arms import METHOD
-from verify.training.comparison import Trained, best, trained
+from verify.training.comparison import Trained, best, difference, trained
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +58,7 @@ def _cell(depth: int, width: int, arms: dict[str, Trained]) -> Iterator[Row]:
         yield Row("accuracy", name, depth, width, *training.interval(arm.test))
     method = arms[METHOD]
     rival = best(arm for arm in arms.values() if arm is not method)
-    yield Row("advantage", rival.arm, depth, width, *training.interval(method.test - rival.test))
+    yield Row("advantage", rival.arm, depth, width, *training.ends(difference(method, rival, training.ERROR)))
 
 
 def figure(rows: Sequence[Row]) -> "Figure":

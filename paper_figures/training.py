@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from paper_figures import style
+from verify.cross_check.statistics import Interval, student
 from verify.training.arms import METHOD
-from verify.training.comparison import CELL, Array, estimate
+from verify.training.comparison import CELL, Array
 from verify.training.records import Row, Value
 
 if TYPE_CHECKING:
@@ -57,8 +58,12 @@ def distinct(rows: Sequence[Row]) -> list[Row]:
 
 
 def interval(samples: Array) -> tuple[float, float, float]:
+    """Of the mean over seeds: mean, low and high."""
+    return ends(student(samples, ERROR))
+
+
+def ends(found: Interval) -> tuple[float, float, float]:
     """Mean, low and high; nine digits."""
-    found = estimate(samples, ERROR)
     return style.significant(found.mean), style.significant(found.low), style.significant(found.high)
 
 

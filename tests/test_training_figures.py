@@ -150,6 +150,6 @@ def test_a_figure_without_its_record_says_how_to_make_it(module: object, tmp_pat
 
 
 def test_recorded_results_are_read_without_torch(recorded: Path) -> None:
-    read = "import sys, pathlib, paper_figures.trainability as figure; figure.data(pathlib.Path(sys.argv[1]))"
+    read = "import sys, pathlib, paper_figures.wrong_gain as figure; figure.data(pathlib.Path(sys.argv[1]))"
     code = f"{read}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code, str(recorded)], check=False, timeout=60).returncode == 0
