@@ -1,4 +1,4 @@
-"""Figure `activation_accuracy`: is it the same for other odd sigmoids? (THEORY F4; digest, Experiments.)
+"""Figure `activation_accuracy`: is it the same for other odd sigmoids? (THEORY F4; digest, Component map.)
 
 Networks of one depth and width with five activations from each initialization, at each arm's own best learning rate. Plotted:
 accuracy on the test split, the mean over seeds with Student's 95% interval. The edge of chaos has sigma_w = omega; where omega

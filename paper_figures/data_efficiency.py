@@ -1,4 +1,4 @@
-"""Figure `data_efficiency`: does the method need fewer examples? (THEORY F4; digest, Experiments.)
+"""Figure `data_efficiency`: does the method need fewer examples? (THEORY F4; digest, Key results.)
 
 tanh networks of one depth and width from each initialization, trained for the same number of steps on ever more training
 examples, which the seed draws, at each arm's own best learning rate. Plotted: accuracy on the test split, the mean over seeds

@@ -1,4 +1,4 @@
-"""Figure `depth_width`: which initialization trains at which depth and width? (THEORY F3, F4; digest, Experiments.)
+"""Figure `depth_width`: which initialization trains at which depth and width? (THEORY F3, F4; digest, Executive summary.)
 
 tanh networks trained for the same number of steps from each initialization, each at its own best learning rate. Every cell is
 the mean accuracy on the test split over seeds, one colour scale for all. Last: the method less its best rival in the cell, the
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 _SHORT = {
     "edge_of_chaos": "edge",
-    "edge_of_chaos_1.05": "1.05",
-    "edge_of_chaos_1.2": "1.2",
+    "edge_of_chaos_1.05": r"1.05$\,\omega$",
+    "edge_of_chaos_1.2": r"1.2$\,\omega$",
     "he": "He",
     "orthogonal": "orth.",
-    "fixed_0085": "0.085",
+    "fixed_0085": "$I$, 0.085",
 }
 _LUMINANCE = numpy.array([0.299, 0.587, 0.114])  # of red, green, blue
 

@@ -1,4 +1,4 @@
-"""Figure `rate_sweep`: which target negative rate trains best? (THEORY D6, D7, F3; digest, Mechanism 2.)
+"""Figure `rate_sweep`: which target negative rate trains best? (THEORY D6, D7, F3; digest, First experiments 3.)
 
 tanh networks W = I + (sigma/sqrt(N)) G of one depth and width, sigma = sigma*(p, L) for targets p. Above: accuracy on the test
 split with Student's 95% interval of the mean over seeds. Below: how often the sign of a neuron at the last layer differs from
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _TARGET = float(SHALLOW_TARGET)
-_RULES = {  # arms that are not named after their p: label, colour, marker
-    METHOD: ("the paper's $p(L)$", style.VERMILLION, "D"),
-    f"exact_{_TARGET:g}": (r"exact law, $c^*(0.4)$", style.GREEN, "s"),
+_RULES = {  # arms that are not named after their p
+    METHOD: training.Look("the paper's $p(L)$", style.VERMILLION, "D"),
+    f"exact_{_TARGET:g}": training.Look(r"exact law, $c^*(0.4)$", style.GREEN, "s"),
 }
-_OTHERS = (r"$\sigma^*(p, L)$", style.BLUE, "o")
+_OTHERS = training.Look(r"$\sigma^*(p, L)$", style.BLUE, "o")
 
 
 @dataclass(frozen=True)
@@ -70,16 +70,16 @@ def _row(described: Observation, arm: Trained) -> Row:
 def figure(rows: Sequence[Row]) -> "Figure":
     """Accuracy above the negative rate; noise scales below, the targets p on top."""
     drawing, (above, below) = style.stacked(3.6, (1.5, 1))
-    below.plot([row.sigma for row in rows], [row.wide for row in rows], color="black", linewidth=0.8, label="wide limit")
+    wide = below.plot([row.sigma for row in rows], [row.wide for row in rows], color="black", linewidth=0.8, label="wide limit")
     below.axhline(_TARGET, color=style.GREY, linestyle=(0, (1, 1.5)), linewidth=0.8)
-    for row in rows:
-        look = training.Look(*_RULES.get(row.arm, _OTHERS))
-        training.bars(above, [row.sigma], [(row.accuracy, row.accuracy_low, row.accuracy_high)], look, line=False)
-        measured = (row.negative_rate, row.negative_rate_low, row.negative_rate_high)
-        training.bars(below, [row.sigma], [measured], look, line=False)
-    labels = dict(zip(*reversed(above.get_legend_handles_labels()), strict=True))
-    above.legend(list(labels.values()), list(labels), loc="lower center")
-    below.legend(below.get_lines()[:1], ["wide limit"], loc="lower right")
+    for look in (_OTHERS, *_RULES.values()):
+        chosen = [row for row in rows if _RULES.get(row.arm, _OTHERS) == look]
+        accuracy = [(row.accuracy, row.accuracy_low, row.accuracy_high) for row in chosen]
+        rate = [(row.negative_rate, row.negative_rate_low, row.negative_rate_high) for row in chosen]
+        training.bars(above, [row.sigma for row in chosen], accuracy, look, line=False)
+        training.bars(below, [row.sigma for row in chosen], rate, look, line=False)
+    above.legend(loc="lower center")
+    below.legend(handles=wide, loc="lower right")
     above.set(ylabel="test accuracy")
     below.set(xlabel=rf"noise scale $\sigma$, $L = {rows[0].depth}$", ylabel="negative rate\nbefore training")
     _targets(above, rows)

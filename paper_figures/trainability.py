@@ -1,12 +1,12 @@
-"""Figure `trainability`: does anything measured before training say how well a network will train? (THEORY H2.)
+"""Figure `trainability`: does anything measured before training say how well it will go? (THEORY H2; digest, Open Questions.)
 
 One point is an arm in one architecture: its accuracy on the test split after training against the median over seeds of what the
 networks were before (`verify.training.predictors`): |log10| of the ratio of the gradients at the first and the last layer, how
 often a sign differs between both ends, the overlap of two examples at the last layer, and log10 of the condition number of the
 input-output Jacobian. All were trained for the same number of steps on all examples; the records `comparison` and
-`training_size`, which were not, are left out, and so is an arm that another record has, too. Accuracy falls with depth
-whatever the initialization, so there are two rank correlations (Spearman): rho over all points, and its mean over the
-architectures, within each of which only the initialization differs.
+`training_size`, which were not, are left out, and an arm that two records have is shown once. Depth and width may
+move both axes, so there are two of Spearman's rank correlations: rho over all points, and its mean over the architectures,
+within each of which only the initialization differs.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Figure `training_curves`: accuracy while training, and what the learning rate does to it (digest, Learning rate).
+"""Figure `training_curves`: accuracy while training, and what the learning rate does to it (digest, Critical path 5).
 
 tanh networks of one depth and width from each initialization, nothing else being different. Left: accuracy on the validation
 split against the training step at each arm's own best learning rate, the mean over seeds and, shaded, Student's 95% interval of

@@ -1,4 +1,4 @@
-"""Figure `wrong_gain`: does the diagonal have to be omega? (THEORY F3; digest, Ablations.)
+"""Figure `wrong_gain`: does the diagonal have to be omega? (THEORY F3; digest, Next checks 3.)
 
 tanh networks W = a I + (sigma/sqrt(N)) G of width 32 with the method's sigma and diagonals a near omega, at two depths, each at
 its own best learning rate. Plotted: accuracy on the test split, the mean over seeds with Student's 95% interval.
