@@ -72,7 +72,7 @@ def negative_rate(quick: bool) -> Experiment:
     rates = (0.001, 0.05, 0.49) if quick else RATES
     arms = (method("tanh", 50), exact_law("tanh", 50), *(method("tanh", 50, p=p) for p in rates))
     cell = Cell(Setting("tanh", 50, 32, steps=400 if quick else 1_000), arms)
-    return Experiment("negative_rate", "Which target negative rate?", (cell,), 3 if quick else 10, 1 if quick else 2)
+    return Experiment("negative_rate", "Which target negative rate?", (cell,), 3 if quick else 20, 1 if quick else 5)
 
 
 def training_size(quick: bool) -> Experiment:

@@ -20,6 +20,11 @@ from verify.files import write_whole
 SCHEMA = "oddsigmoid/record/1"
 EVIDENCE = Path(__file__).resolve().parents[2] / "evidence" / "training"
 
+
+class RecordMissingError(InputError):
+    """There is no such record here."""
+
+
 Value = str | int | float | None
 Row = dict[str, Value]
 
@@ -52,8 +57,8 @@ def read(name: str, folder: Path = EVIDENCE) -> Record:
         header = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         text = (folder / f"{name}.csv").read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        remedy = f"record it with: oddsigmoid train {name} --record"
-        raise InputError("record", name, f"has no {Path(error.filename).name}; {remedy}") from error
+        remedy = f"record it with: oddsigmoid train {name} --directory evidence/training"
+        raise RecordMissingError("record", name, f"has no {Path(error.filename).name}; {remedy}") from error
     if header.get("schema") != SCHEMA:
         raise InputError("record", name, f"has the schema {header.get('schema')}; this version reads {SCHEMA}")
     if header["csv_sha256"] != _checksum(text):
