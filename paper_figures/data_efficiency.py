@@ -14,7 +14,6 @@ import numpy
 
 from paper_figures import style, training
 from verify.training import records
-from verify.training.comparison import trained
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,7 +38,7 @@ def data(folder: Path = records.EVIDENCE) -> list[Row]:
     everything = record.header["examples"]["train"]
     return [
         Row(name, int(size or everything), *training.interval(arm.test))
-        for (*_, size), arms in trained(training.distinct(record.rows), []).items()
+        for (*_, size), arms in training.cells(record.rows).items()
         for name, arm in arms.items()
     ]
 

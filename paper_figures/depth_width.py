@@ -16,7 +16,7 @@ import numpy
 from paper_figures import style, training
 from verify.training import records
 from verify.training.arms import METHOD
-from verify.training.comparison import Trained, best, difference, trained
+from verify.training.comparison import Trained, best, difference
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +49,7 @@ class Row:
 
 def data(folder: Path = records.EVIDENCE) -> list[Row]:
     """Cell by cell; nine digits. Raises `InputError` without the record `depth_width` in `folder`."""
-    cells = trained(training.distinct(records.read("depth_width", folder).rows), [])
+    cells = training.cells(records.read("depth_width", folder).rows)
     return [row for (_, depth, width, _), arms in cells.items() for row in _cell(int(depth or 0), int(width or 0), arms)]
 
 

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from paper_figures import style
 from verify.cross_check.statistics import Interval, student
 from verify.training.arms import METHOD
-from verify.training.comparison import CELL, Array
-from verify.training.records import Row, Value
+from verify.training.comparison import Array, Key, Trained, trained
+from verify.training.predictors import PREDICTORS
+from verify.training.records import Row
+from verify.training.trainability import distinct
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ERROR = 0.05  # of each interval
-LAW = ("diagonal", "noise", "matrix", "input_layer")  # columns that say how an arm draws its weights
 
 
 class Look(NamedTuple):
@@ -51,10 +52,10 @@ def looks(arms: Iterable[str]) -> dict[str, Look]:
     return chosen
 
 
-def distinct(rows: Sequence[Row]) -> list[Row]:
-    """Without the arms that draw the same weights as an earlier arm of their cell, as Xavier where omega = 1."""
-    first = dict[tuple[Value, ...], Value]()
-    return [row for row in rows if first.setdefault(tuple(row[name] for name in (*CELL, *LAW)), row["arm"]) == row["arm"]]
+def cells(rows: Sequence[Row]) -> dict[Key, dict[str, Trained]]:
+    """cell -> arm -> what training made of it, without arms that are another one of the cell, as Xavier where omega = 1."""
+    found = trained(rows, PREDICTORS)
+    return {cell: {arm.arm: arm for arm in distinct(arms)} for cell, arms in found.items()}
 
 
 def interval(samples: Array) -> tuple[float, float, float]:

@@ -44,15 +44,9 @@ class Row:
 def data(folder: Path = records.EVIDENCE) -> list[Row]:
     """The curves, then the learning rates; nine digits. Raises `InputError` without the record `comparison` in `folder`."""
     record = records.read("comparison", folder)
-    rows = training.distinct(record.rows)
-    arms = list(dict.fromkeys(str(row["arm"]) for row in rows))
-    phases = {arm: {phase: _of(rows, arm, phase) for phase in ("final", "tune")} for arm in arms}
-    curves = [row for arm in arms for row in _curve(arm, phases[arm]["final"])]
-    return curves + [row for arm in arms for row in _grid(arm, phases[arm]["tune"])]
-
-
-def _of(rows: Sequence[Observation], arm: str, phase: str) -> list[Observation]:
-    return [row for row in rows if (row["arm"], row["phase"]) == (arm, phase)]
+    [arms] = training.cells(record.rows).values()
+    curves = [row for arm in arms for row in _curve(arm, record.select(arm=arm, phase="final"))]
+    return curves + [row for arm in arms for row in _grid(arm, record.select(arm=arm, phase="tune"))]
 
 
 def _grouped(rows: Sequence[Observation], name: str) -> Iterator[list[Observation]]:
