@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from paper_figures import (
+    activation_accuracy,
     bifurcation,
     branches,
     calibration,
@@ -15,18 +16,25 @@ from paper_figures import (
     cobweb,
     collapse,
     critical_decay,
+    data_efficiency,
     density,
+    depth_width,
     gains,
     gradient,
     histograms,
+    input_layers,
     jacobian,
     mean_field,
     network_overlap,
     networks,
     paper_rule,
+    rate_sweep,
     scaling_limit,
     style,
+    trainability,
+    training_curves,
     width,
+    wrong_gain,
 )
 from theory.validation import InputError
 from verify.files import write_whole
@@ -45,6 +53,7 @@ class Recipe(NamedTuple):
 
 
 FIGURES = {
+    "activation_accuracy": Recipe(activation_accuracy.data, activation_accuracy.figure),
     "bifurcation": Recipe(bifurcation.data, bifurcation.figure),
     "branches": Recipe(branches.data, branches.figure),
     "chi": Recipe(chi.data, chi.figure),
@@ -52,18 +61,25 @@ FIGURES = {
     "cobweb": Recipe(cobweb.data, cobweb.figure),
     "collapse": Recipe(collapse.data, collapse.figure),
     "critical_decay": Recipe(critical_decay.data, critical_decay.figure),
+    "data_efficiency": Recipe(data_efficiency.data, data_efficiency.figure),
     "density": Recipe(density.data, density.figure),
+    "depth_width": Recipe(depth_width.data, depth_width.figure),
     "gradient": Recipe(gradient.data, gradient.figure),
     "gradient_norms": Recipe(networks.data, networks.gradient_figure),
     "histograms": Recipe(histograms.data, histograms.figure),
+    "input_layers": Recipe(input_layers.data, input_layers.figure),
     "jacobian": Recipe(jacobian.data, jacobian.figure),
     "lyapunov": Recipe(gains.data, gains.figure),
     "negative_rate": Recipe(calibration.data, calibration.figure),
     "overlap": Recipe(network_overlap.data, network_overlap.figure),
     "paper_rule": Recipe(paper_rule.data, paper_rule.figure),
+    "rate_sweep": Recipe(rate_sweep.data, rate_sweep.figure),
     "scaling_limit": Recipe(scaling_limit.data, scaling_limit.figure),
     "second_moment": Recipe(networks.data, networks.second_moment_figure),
+    "trainability": Recipe(trainability.data, trainability.figure),
+    "training_curves": Recipe(training_curves.data, training_curves.figure),
     "width": Recipe(width.data, width.figure),
+    "wrong_gain": Recipe(wrong_gain.data, wrong_gain.figure),
 }
 
 SIMULATED = frozenset({"gradient_norms", "histograms", "jacobian", "overlap", "second_moment", "width"})  # they need torch
@@ -73,8 +89,8 @@ def draw(names: Sequence[str], directory: Path) -> list[Path]:
     """Draw the named figures (all, if none is named) as NAME.pdf, NAME.png, NAME.csv in `directory`; returns the files.
 
     The CSV holds exactly what the pictures show. Each file is written whole or not at all.
-    Raises `InputError` for an unknown name, before anything is drawn, and `verify.files.OutputError` for a
-    directory that cannot be written.
+    Raises `InputError` for an unknown name, before anything is drawn, and where a figure's record is missing, and
+    `verify.files.OutputError` for a directory that cannot be written.
     """
     for name in names:
         if name not in FIGURES:

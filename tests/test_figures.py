@@ -14,9 +14,11 @@ import pytest
 import scipy.integrate
 import scipy.special
 import scipy.stats
+from untrained import write_records
 
 import paper_figures
 from paper_figures import (
+    activation_accuracy,
     bifurcation,
     branches,
     calibration,
@@ -24,18 +26,25 @@ from paper_figures import (
     cobweb,
     collapse,
     critical_decay,
+    data_efficiency,
     density,
+    depth_width,
     gains,
     gradient,
     histograms,
+    input_layers,
     jacobian,
     mean_field,
     network_overlap,
     networks,
     paper_rule,
+    rate_sweep,
     scaling_limit,
     style,
+    trainability,
+    training_curves,
     width,
+    wrong_gain,
 )
 from theory import scaling_limit as limit
 from theory.activation import CATALOGUE
@@ -64,14 +73,25 @@ SMALLER = {  # figures that take seconds: fewer rows for the tests of their file
     "second_moment": partial(networks.data, depths=(5, 10), replicas=20),
     "width": partial(width.data, widths=(4, 8), depths=(5, 10), neurons=8000),
 }
+RECORDED = {  # figures of recorded results
+    "activation_accuracy": activation_accuracy,
+    "data_efficiency": data_efficiency,
+    "depth_width": depth_width,
+    "input_layers": input_layers,
+    "rate_sweep": rate_sweep,
+    "trainability": trainability,
+    "training_curves": training_curves,
+    "wrong_gain": wrong_gain,
+}
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     for package in ("matplotlib", "torch"):
         pytest.importorskip(package, reason=f"{package} is not installed")
+    recorded = write_records(tmp_path_factory.mktemp("recorded"))
     with pytest.MonkeyPatch.context() as patch:
-        for name, data in SMALLER.items():
+        for name, data in (SMALLER | {name: partial(module.data, recorded) for name, module in RECORDED.items()}).items():
             patch.setitem(paper_figures.FIGURES, name, paper_figures.FIGURES[name]._replace(data=data))
         return paper_figures.draw([], tmp_path_factory.mktemp("figures"))
 
@@ -397,6 +417,7 @@ def test_the_boxes_of_a_branch_follow_each_other() -> None:
 
 
 COLUMNS = [
+    ("activation_accuracy", activation_accuracy.Row),
     ("bifurcation", bifurcation.Row),
     ("branches", branches.Row),
     ("chi", chi.Row),
@@ -404,18 +425,25 @@ COLUMNS = [
     ("cobweb", cobweb.Row),
     ("collapse", collapse.Row),
     ("critical_decay", critical_decay.Row),
+    ("data_efficiency", data_efficiency.Row),
     ("density", density.Row),
+    ("depth_width", depth_width.Row),
     ("gradient", gradient.Row),
     ("gradient_norms", networks.Row),
     ("histograms", histograms.Row),
+    ("input_layers", input_layers.Row),
     ("jacobian", jacobian.Row),
     ("lyapunov", gains.Row),
     ("negative_rate", calibration.Row),
     ("overlap", network_overlap.Row),
     ("paper_rule", paper_rule.Row),
+    ("rate_sweep", rate_sweep.Row),
     ("scaling_limit", scaling_limit.Row),
     ("second_moment", networks.Row),
+    ("trainability", trainability.Row),
+    ("training_curves", training_curves.Row),
     ("width", width.Row),
+    ("wrong_gain", wrong_gain.Row),
 ]
 
 
@@ -437,7 +465,7 @@ def test_the_same_data_give_the_same_bytes(pitchfork: list[bifurcation.Row]) -> 
 def test_an_unknown_figure_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
     with pytest.raises(
         InputError,
-        match=r"^figure=histogramm: .*the figures are bifurcation, branches, .*, scaling_limit, second_moment, width$",
+        match=r"^figure=histogramm: .*the figures are activation_accuracy, bifurcation, .*, width, wrong_gain$",
     ):
         paper_figures.draw(["bifurcation", "histogramm"], tmp_path / "new")
     assert not (tmp_path / "new").exists()

@@ -45,14 +45,15 @@ def trained(rows: Sequence[Row], predictors: Iterable[str]) -> dict[Key, dict[st
             arm,
             float(final[0]["learning_rate"] or 0),
             tuple(int(row["seed"] or 0) for row in final),
-            _column(final, "validation"),
-            _column(final, "test"),
-            {name: _column(initial, name) for name in predictors},
+            column(final, "validation"),
+            column(final, "test"),
+            {name: column(initial, name) for name in predictors},
         )
     return found
 
 
-def _column(rows: Iterable[Row], name: str) -> Array:
+def column(rows: Iterable[Row], name: str) -> Array:
+    """The numbers of one column."""
     return numpy.array([row[name] for row in rows], dtype=float)
 
 

@@ -1,0 +1,62 @@
+"""Figure `data_efficiency`: does the method need fewer examples? (THEORY F4; digest, Key results.)
+
+tanh networks of one depth and width from each initialization, trained for the same number of steps on ever more training
+examples, which the seed draws, at each arm's own best learning rate. Plotted: accuracy on the test split, the mean over seeds
+with Student's 95% interval. At one size the arms are drawn side by side, all at the number of examples of the tick.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy
+
+from paper_figures import style, training
+from verify.training import records
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_APART = 1.045  # ratio of the places of arms at one size
+
+
+@dataclass(frozen=True)
+class Row:
+    """Test accuracy of one arm from so many training examples."""
+
+    arm: str
+    examples: int
+    accuracy: float
+    low: float
+    high: float
+
+
+def data(folder: Path = records.EVIDENCE) -> list[Row]:
+    """Size by size; nine digits. Raises `InputError` without the record `training_size` in `folder`."""
+    record = records.read("training_size", folder)
+    everything = record.header["examples"]["train"]
+    return [
+        Row(name, int(size or everything), *training.interval(arm.test))
+        for (*_, size), arms in training.cells(record.rows).items()
+        for name, arm in arms.items()
+    ]
+
+
+def figure(rows: Sequence[Row]) -> "Figure":
+    """Accuracy against size on a logarithmic axis."""
+    drawing, axes = style.one_column(3.3)
+    looks = training.looks(row.arm for row in rows)
+    places = _APART ** (numpy.arange(len(looks)) - (len(looks) - 1) / 2)
+    for place, (name, look) in zip(places, looks.items(), strict=True):
+        chosen = [row for row in rows if row.arm == name]
+        training.bars(
+            axes, [row.examples * place for row in chosen], [(row.accuracy, row.low, row.high) for row in chosen], look
+        )
+    sizes = sorted({row.examples for row in rows})
+    axes.set_xscale("log")
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.set(xlabel="training examples", ylabel="test accuracy")
+    axes.minorticks_off()
+    drawing.legend(loc="outside lower center", ncols=2, handlelength=2.6)
+    return drawing

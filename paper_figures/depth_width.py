@@ -1,0 +1,111 @@
+"""Figure `depth_width`: which initialization trains at which depth and width? (THEORY F3, F4; digest, Executive summary.)
+
+tanh networks trained for the same number of steps from each initialization, each at its own best learning rate. Every cell is
+the mean accuracy on the test split over seeds, one colour scale for all. Last: the method less its best rival in the cell, the
+one with the best accuracy on the validation split, named below the difference; bold where Student's 95% interval of the paired
+difference leaves out 0.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from paper_figures import style, training
+from verify.training import records
+from verify.training.arms import METHOD
+from verify.training.comparison import Trained, best, difference
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+
+_SHORT = {
+    "edge_of_chaos": "edge",
+    "edge_of_chaos_1.05": r"1.05$\,\omega$",
+    "edge_of_chaos_1.2": r"1.2$\,\omega$",
+    "he": "He",
+    "orthogonal": "orth.",
+    "fixed_0085": "$I$, 0.085",
+}
+_LUMINANCE = numpy.array([0.299, 0.587, 0.114])  # of red, green, blue
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cell. panel `accuracy`: of `arm`; panel `advantage`: the method's less that of `arm`, its best rival."""
+
+    panel: str
+    arm: str
+    depth: int
+    width: int
+    mean: float
+    low: float
+    high: float
+
+
+def data(folder: Path = records.EVIDENCE) -> list[Row]:
+    """Cell by cell; nine digits. Raises `InputError` without the record `depth_width` in `folder`."""
+    cells = training.cells(records.read("depth_width", folder).rows)
+    return [row for (_, depth, width, _), arms in cells.items() for row in _cell(int(depth or 0), int(width or 0), arms)]
+
+
+def _cell(depth: int, width: int, arms: dict[str, Trained]) -> Iterator[Row]:
+    for name, arm in arms.items():
+        yield Row("accuracy", name, depth, width, *training.interval(arm.test))
+    method = arms[METHOD]
+    rival = best(arm for arm in arms.values() if arm is not method)
+    yield Row("advantage", rival.arm, depth, width, *training.ends(difference(method, rival, training.ERROR)))
+
+
+def figure(rows: Sequence[Row]) -> "Figure":
+    """Two rows of four panels."""
+    from matplotlib.figure import Figure
+
+    drawing = Figure(figsize=(2 * style.COLUMN + 0.2, 4.3), layout="constrained")
+    panels = drawing.subplots(2, 4, sharex=True, sharey=True)
+    looks = training.looks(row.arm for row in rows)
+    for axes, (name, look) in zip(panels.flat, looks.items(), strict=False):
+        chosen = [row for row in rows if (row.panel, row.arm) == ("accuracy", name)]
+        accuracy = _heat_map(axes, chosen, _number, cmap="cividis", vmin=0, vmax=1)
+        axes.set_title(look.label, fontsize=9)
+    last, chosen = panels.flat[len(looks)], [row for row in rows if row.panel == "advantage"]
+    reach = max(abs(row.mean) for row in chosen)
+    advantage = _heat_map(last, chosen, _advantage, cmap="PuOr", vmin=-reach, vmax=reach)
+    last.set_title("method $-$ best rival", fontsize=9)
+    drawing.supxlabel("width $N$", fontsize=9)
+    drawing.supylabel("depth $L$", fontsize=9)
+    drawing.colorbar(accuracy, ax=panels[0], label="test accuracy", aspect=15)
+    drawing.colorbar(advantage, ax=panels[1], label="difference", aspect=15)
+    return drawing
+
+
+def _number(row: Row) -> dict[str, Any]:
+    return {"s": f"{row.mean:.2f}", "fontsize": 8}
+
+
+def _advantage(row: Row) -> dict[str, Any]:
+    """Bold where the interval leaves out 0."""
+    text = f"{row.mean:+.3f}\n{_SHORT[row.arm]}".replace("-", "\N{MINUS SIGN}")
+    return {"s": text, "fontsize": 7, "weight": "bold" if row.low > 0 or row.high < 0 else "normal", "linespacing": 0.95}
+
+
+def _heat_map(axes: "Axes", rows: Sequence[Row], text: Callable[[Row], dict[str, Any]], **scale: Any) -> "AxesImage":
+    """Means in colour, and in every cell its text, black or white, whichever is the further from the colour."""
+    depths, widths = sorted({row.depth for row in rows}), sorted({row.width for row in rows})
+    table = numpy.full((len(depths), len(widths)), numpy.nan)
+    for row in rows:
+        table[depths.index(row.depth), widths.index(row.width)] = row.mean
+    image = axes.imshow(table, aspect="auto", **scale)
+    for row in rows:
+        colour = "black" if image.to_rgba(numpy.array(row.mean))[:3] @ _LUMINANCE > 0.45 else "white"
+        place = widths.index(row.width), depths.index(row.depth)
+        axes.text(*place, **text(row), color=colour, ha="center", va="center")
+    axes.set_xticks(range(len(widths)), [str(width) for width in widths])
+    axes.set_yticks(range(len(depths)), [str(depth) for depth in depths])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    return image

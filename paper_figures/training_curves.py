@@ -1,0 +1,112 @@
+"""Figure `training_curves`: accuracy while training, and what the learning rate does to it (digest, Critical path 5).
+
+tanh networks of one depth and width from each initialization, nothing else being different. Left: accuracy on the validation
+split against the training step at each arm's own best learning rate, the mean over seeds and, shaded, Student's 95% interval of
+that mean. Right: how that learning rate was found, the accuracy at the end of training against the learning rate in units of
+omega, the same grid for all arms, other seeds than on the left; bars reach from the worst to the best of them, a ring is the
+choice, and shaded is [10^-5 omega, 10^-3 omega], which the paper recommends.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from paper_figures import style, training
+from theory import odd_sigmoid
+from theory.activation import CATALOGUE
+from theory.calibration import learning_rate_band
+from verify.training import records
+from verify.training.comparison import column
+from verify.training.records import Row as Observation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Row:
+    """Validation accuracy at a step: a mean over seeds; low, high: its interval (curve), or worst and best seed (grid)."""
+
+    panel: str
+    arm: str
+    rate_over_omega: float
+    step: int
+    accuracy: float
+    low: float
+    high: float
+
+
+def data(folder: Path = records.EVIDENCE) -> list[Row]:
+    """The curves, then the learning rates; nine digits. Raises `InputError` without the record `comparison` in `folder`."""
+    record = records.read("comparison", folder)
+    [arms] = training.cells(record.rows).values()
+    curves = [row for arm in arms for row in _curve(arm, record.select(arm=arm, phase="final"))]
+    return curves + [row for arm in arms for row in _grid(arm, record.select(arm=arm, phase="tune"))]
+
+
+def _grouped(rows: Sequence[Observation], name: str) -> Iterator[list[Observation]]:
+    """By equal values of a column, from the smallest."""
+    for _, group in groupby(sorted(rows, key=lambda row: float(row[name] or 0)), key=lambda row: row[name]):
+        yield list(group)
+
+
+def _curve(arm: str, rows: Sequence[Observation]) -> Iterator[Row]:
+    for group in _grouped(rows, "step"):
+        yield Row("curve", arm, _rate(group[0]), int(group[0]["step"] or 0), *training.interval(column(group, "validation")))
+
+
+def _grid(arm: str, rows: Sequence[Observation]) -> Iterator[Row]:
+    for group in _grouped(rows, "learning_rate"):
+        found = column(group, "validation")
+        accuracy = (style.significant(float(number)) for number in (found.mean(), found.min(), found.max()))
+        yield Row("grid", arm, _rate(group[0]), int(group[0]["step"] or 0), *accuracy)
+
+
+def _rate(row: Observation) -> float:
+    omega = float(odd_sigmoid.omega(CATALOGUE[str(row["activation"])]))
+    return style.significant(float(row["learning_rate"] or 0) / omega)
+
+
+def figure(rows: Sequence[Row]) -> "Figure":
+    """Curves left, with the legend of both; learning rates right."""
+    drawing, (left, right) = style.two_columns(2.7, 2)
+    looks = training.looks(row.arm for row in rows)
+    rates = {row.arm: row.rate_over_omega for row in rows if row.panel == "curve"}
+    for name, look in looks.items():
+        curve, grid = ([row for row in rows if (row.panel, row.arm) == (panel, name)] for panel in ("curve", "grid"))
+        _draw_curve(left, curve, look)
+        _draw_grid(right, grid, look, rates[name])
+    low, high = (float(rate) for rate in learning_rate_band(sympy.Integer(1)))
+    right.axvspan(low, high, color="0.92", linewidth=0, zorder=0)
+    right.set(xscale="log", xlabel=r"learning rate$/\omega$", ylabel="final validation accuracy")
+    left.set(xlabel="training step", ylabel="validation accuracy", xlim=(0, None))
+    drawing.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=2.6)
+    return drawing
+
+
+def _draw_curve(axes: "Axes", rows: Sequence[Row], look: training.Look) -> None:
+    steps = [row.step for row in rows]
+    axes.fill_between(steps, [row.low for row in rows], [row.high for row in rows], color=look.colour, alpha=0.15, linewidth=0)
+    axes.plot(
+        steps,
+        [row.accuracy for row in rows],
+        color=look.colour,
+        linestyle=look.line,
+        marker=look.marker,
+        markersize=3,
+        linewidth=1.1,
+        label=look.label,
+    )
+
+
+def _draw_grid(axes: "Axes", rows: Sequence[Row], look: training.Look, chosen: float) -> None:
+    rates = [row.rate_over_omega for row in rows]
+    training.bars(axes, rates, [(row.accuracy, row.low, row.high) for row in rows], look)
+    best = [row for row in rows if row.rate_over_omega == chosen]
+    ring: dict[str, Any] = {"marker": "o", "markersize": 7.5, "markerfacecolor": "none", "linestyle": "none"}
+    axes.plot([chosen] * len(best), [row.accuracy for row in best], color=look.colour, markeredgewidth=0.8, **ring)
