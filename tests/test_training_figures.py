@@ -10,6 +10,7 @@ import pytest
 import untrained
 from scipy.stats import rankdata
 
+import paper_figures
 from paper_figures import (
     activation_accuracy,
     data_efficiency,
@@ -22,6 +23,7 @@ from paper_figures import (
     wrong_gain,
 )
 from theory.validation import InputError
+from verify.training.records import RecordMissingError
 
 FIGURES = (
     activation_accuracy,
@@ -160,3 +162,13 @@ def test_recorded_results_are_read_without_torch(recorded: Path) -> None:
     read = "import sys, pathlib, paper_figures.wrong_gain as figure; figure.data(pathlib.Path(sys.argv[1]))"
     code = f"{read}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code, str(recorded)], check=False, timeout=60).returncode == 0
+
+
+def test_without_records_the_other_figures_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is to be drawn here is two: one of each kind."""
+    recipes = {name: paper_figures.FIGURES[name] for name in ("rate_sweep", "cobweb")}
+    recipes["rate_sweep"] = recipes["rate_sweep"]._replace(data=lambda: rate_sweep.data(tmp_path))
+    monkeypatch.setattr(paper_figures, "FIGURES", recipes)
+    assert {path.stem for path in paper_figures.draw([], tmp_path / "out")} == {"cobweb"}
+    with pytest.raises(RecordMissingError, match=r"has no negative_rate\.json"):
+        paper_figures.draw(["rate_sweep"], tmp_path / "out")

@@ -20,8 +20,13 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         what = f"torch is not installed, and it draws the networks of {', '.join(simulated)}"
         raise MissingBackendError(f"{what}; pip install 'oddsigmoid[simulation]'")
     files = drawing.draw(options.names, Path(options.directory))
-    return {"schema": SCHEMA, "files": [str(path) for path in files]}, OK
+    drawn = {path.stem for path in files}
+    left_out = [name for name in options.names or drawing.FIGURES if name not in drawn]
+    return {"schema": SCHEMA, "files": [str(path) for path in files], "left_out": left_out}, OK
 
 
 def render(result: dict[str, Any], options: argparse.Namespace) -> str:
-    return "\n".join(result["files"])
+    lines = list(result["files"])
+    if result["left_out"]:
+        lines.append(f"Not drawn, for their records are not here (evidence/training): {', '.join(result['left_out'])}")
+    return "\n".join(lines)

@@ -20,12 +20,12 @@ def cyclic_claim() -> Claim:
     """Neurons that sum 24 or 25 pixels each saturate (`theory.initialization.first_layer`), and stay worse."""
     return advantage_claim(
         "training.input_layer.cyclic",
-        f"a cyclic identity from 784 pixels to 32 neurons costs between 8 and 20 points of accuracy against a Gaussian input "
-        f"layer {_PLACE}, and as much with the fixed noise 0.085",
+        f"a cyclic identity from 784 pixels to 32 neurons costs at least 8 points of accuracy against a Gaussian input layer "
+        f"{_PLACE}, and with the fixed noise 0.085 too",
         "THEORY F4",
         [Pair(f"{arm} / gaussian", f"{arm} / cyclic") for arm in _BOTH],
-        lambda: Span(0.08, 0.20),
-        Twin("it costs less than 8 points", lambda: Span(-0.08, 0.08)),
+        lambda: Span(0.08),
+        Twin("it costs less", lambda: Span(-1.0, 0.08)),
         reduced=[Pair(f"{arm} / gaussian", f"{arm} / cyclic") for arm in _BOTH],
     )
 
