@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim
-from verify.claims.training import input_layer, reproduction
+from verify.claims.training import input_layer, reproduction, training_size
 
 
 def claims() -> Iterator[Claim]:
-    for module in (input_layer, reproduction):
+    for module in (input_layer, training_size, reproduction):
         yield from module.claims()
