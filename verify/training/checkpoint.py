@@ -35,7 +35,9 @@ def load(path: Path, key: str) -> State | None:
         saved = torch.load(path, map_location="cpu", weights_only=True)
         found, state = saved["key"], saved["state"]
     except (OSError, RuntimeError, KeyError, TypeError, UnpicklingError, zipfile.BadZipFile) as error:
-        raise InputError("checkpoint", path.name, f"cannot be read ({type(error).__name__}); delete it to start anew") from error
+        raise InputError(
+            "checkpoint", path.name, f"cannot be read ({type(error).__name__}); delete it to start anew"
+        ) from error
     if found != key:
         raise InputError("checkpoint", path.name, "belongs to other settings; delete it, or give another folder")
     return dict(state)

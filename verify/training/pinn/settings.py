@@ -1,0 +1,59 @@
+"""What is run: the settings of each experiment, recorded and quick."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from theory import odd_sigmoid
+from theory.activation import CATALOGUE, Activation
+
+
+@dataclass(frozen=True)
+class Settings:
+    """activation: of the catalogue, rescaled to c f(k x), scales = (c, k). depths: L, each with its own tuning.
+
+    seeds, tuning_seeds: disjoint. rates: learning rates in units of omega. interior, side: points inside, and on each side
+    where u is given; powers of 2. The steps: of Adam for tuning, of Adam, of L-BFGS; observe_every: between rows.
+    """
+
+    equation: str
+    depths: tuple[int, ...] = (10,)
+    width: int = 20
+    activation: str = "tanh"
+    scales: tuple[str, str] = ("1", "1")
+    arms: tuple[str, ...] = ("odd_sigmoid", "odd_sigmoid_c_star", "edge_of_chaos", "orthogonal")
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    tuning_seeds: tuple[int, ...] = (1000,)
+    rates: tuple[float, ...] = (1e-4, 3e-4, 1e-3, 3e-3)
+    interior: int = 512
+    side: int = 64
+    tuning_steps: int = 1000
+    adam_steps: int = 2000
+    lbfgs_steps: int = 500
+    observe_every: int = 250
+
+    def f(self) -> Activation:
+        return CATALOGUE[self.activation].rescaled(*self.scales)
+
+    def learning_rates(self) -> list[float]:
+        return [rate * float(odd_sigmoid.omega(self.f())) for rate in self.rates]
+
+
+LBFGS_COST = 3.0  # of an iteration in float64, in steps of Adam in float32
+
+
+class Replica(NamedTuple):
+    """One training: a network of `depth` from the initialization `arm`."""
+
+    depth: int
+    arm: str
+    seed: int
+    rate: float
+
+
+FULL = {
+    "burgers": Settings("burgers", depths=(10, 30)),
+    "allen_cahn": Settings("allen_cahn", depths=(20,)),
+    "helmholtz": Settings("helmholtz", depths=(10,), scales=("1", "2")),
+}
+_SMALL = {"depths": (10,), "seeds": (0, 1), "interior": 128, "side": 32}
+QUICK = {name: replace(settings, **_SMALL) for name, settings in FULL.items()}
