@@ -1,22 +1,23 @@
 r"""Three benchmarks of physics-informed networks, each with an exact solution.
 
-===========  ===========================================================  ==========================  ==================
-name         equation                                                     domain                      solution
-===========  ===========================================================  ==========================  ==================
-burgers      u_t + u u_x = u_xx/(100 pi), u(x, 0) = -sin(pi x), u = 0      -1 <= x <= 1, 0 <= t <= 1   Cole-Hopf integrals
-             at x = +-1
-allen_cahn   u_t = u_xx/1000 + 5 (u - u^3) + source                       -1 <= x <= 1, 0 <= t <= 1   x^2 cos(pi x) e^-t
-helmholtz    u_xx + u_yy + u = source                                     -1 <= x, y <= 1             sin(pi x) sin(4 pi y)
-===========  ===========================================================  ==========================  ==================
+==========  ==================================  ==========================  =====================  ====================
+name        equation                            domain                      u is given on          solution
+==========  ==================================  ==========================  =====================  ====================
+burgers     u_t + u u_x = u_xx/(100 pi)         -1 <= x <= 1, 0 <= t <= 1   t = 0: -sin(pi x),     Cole-Hopf integrals
+                                                                            x = +-1: 0
+allen_cahn  u_t = u_xx/1000 + 5 (u - u^3) + q   -1 <= x <= 1, 0 <= t <= 1   t = 0 and x = +-1      x^2 cos(pi x) e^-t
+helmholtz   u_xx + u_yy + u = q                 -1 <= x, y <= 1             all sides              sin(pi x) sin(pi y)
+==========  ==================================  ==========================  =====================  ====================
 
-Burgers' is that of Raissi, Perdikaris and Karniadakis (J. Comput. Phys. 378, 2019). The other two are manufactured: the source
-is what the operator makes of the stated solution. Allen-Cahn has the coefficients, the domain and the initial value of the
-benchmark of the same paper, which has no source and no elementary solution; Helmholtz is that of Wang, Teng and Perdikaris
-(SIAM J. Sci. Comput. 43, 2021).
+Burgers' is that of Raissi, Perdikaris and Karniadakis (J. Comput. Phys. 378, 2019). The other two are manufactured: q is what
+the operator makes of the stated solution. Allen-Cahn has the coefficients, the domain and the initial value of the usual
+benchmark, which has q = 0 and no elementary solution. Helmholtz is that of Wang, Teng and Perdikaris (SIAM J. Sci. Comput. 43,
+2021), where u = sin(pi x) sin(4 pi y) calls for adaptive weights and for more steps; the lower frequency does without. Its
+residual is 2 pi^2 times as large as u, so errors on the sides weigh 100-fold.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy
@@ -42,6 +43,7 @@ class Equation:
 
     coordinates: two symbols; unknown: u as a function of them. residual: an expression in u, its derivatives and the
     coordinates. domain: (low, high) of each coordinate. solution: u at points, arrays of one shape -> that shape.
+    weight: of the mean square error on the sides beside the mean square residual.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Equation:
     sides: tuple[Side, ...]
     given: sympy.Expr
     solution: Callable[[Array, Array], Array]
+    weight: float = 1.0
 
     @property
     def unknown(self) -> sympy.Expr:
@@ -68,7 +71,7 @@ class Equation:
 
     @cached_property
     def pointwise(self) -> tuple[sympy.Expr, dict[Order, sympy.Symbol]]:
-        """The residual with a symbol for each derivative, so that any arithmetic evaluates it; and these symbols."""
+        """The residual with a symbol for u and for each derivative, so that any arithmetic evaluates it; and the symbols."""
         symbols = {order: sympy.Symbol("u_{}{}".format(*order), real=True) for order in self.derivatives}
         orders = sorted(self.derivatives, reverse=True)  # u itself last: it is part of its derivatives
         expression = self.residual
@@ -96,7 +99,8 @@ def allen_cahn() -> Equation:
 def helmholtz() -> Equation:
     u = _unknown((x, y))
     operator = u.diff(x, 2) + u.diff(y, 2) + u
-    return manufactured("helmholtz", operator, (x, y), sympy.sin(sympy.pi * x) * sympy.sin(4 * sympy.pi * y), (-1, 1), _ALL)
+    solution = sympy.sin(sympy.pi * x) * sympy.sin(sympy.pi * y)
+    return replace(manufactured("helmholtz", operator, (x, y), solution, (-1, 1), _ALL), weight=100.0)
 
 
 def manufactured(

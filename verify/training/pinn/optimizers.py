@@ -65,7 +65,13 @@ def minimize_lbfgs(
         if iteration % observe_every == 0:
             seen(intermediate_result)
 
-    options = {"maxiter": iterations, "maxfun": 10 * iterations, "maxcor": MEMORY, "ftol": 0.0, "gtol": 0.0}
-    result = minimize(value, start.cpu().numpy(), method="L-BFGS-B", jac=True, callback=callback, options=options)
+    result = minimize(
+        value,
+        start.cpu().numpy(),
+        method="L-BFGS-B",
+        jac=True,
+        callback=callback,
+        options={"maxiter": iterations, "maxfun": 10 * iterations, "maxcor": MEMORY, "ftol": 0.0, "gtol": 0.0},
+    )
     if iteration % observe_every or iteration == 0:
         seen(result)

@@ -1,6 +1,6 @@
 """The loss of a physics-informed network, on points that are fixed for each seed, and the error of its solution.
 
-loss = mean of residual^2 over the interior points + mean of (u - given)^2 over the boundary points, with equal weights.
+loss = mean of residual^2 over the interior points + weight * mean of (u - given)^2 over the boundary points.
 error = |u - solution|/|solution|, Euclidean norms over a fixed grid on the whole domain.
 Coordinates are mapped to [-1, 1]; derivatives are scaled back by the chain rule.
 """
@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy
 import sympy
 import torch
-from scipy.stats import qmc
 from torch import Tensor
+from torch.quasirandom import SobolEngine
 
 from theory.activation.arithmetic import evaluate
 from theory.activation.floats import torch_
@@ -38,14 +38,14 @@ def draw_points(equation: Equation, seeds: Sequence[int], interior: int, side: i
 
 
 def _draw(equation: Equation, seed: int, interior: int, side: int) -> tuple[Tensor, Tensor]:
-    generator = numpy.random.default_rng(seed)
-    inside = 2 * qmc.Sobol(2, rng=generator).random(interior) - 1
-    boundary = []
-    for axis, end in equation.sides:
-        points = numpy.full((side, 2), 2.0 * end - 1)
-        points[:, 1 - axis] = 2 * qmc.Sobol(1, rng=generator).random(side)[:, 0] - 1
-        boundary.append(points)
-    return torch.from_numpy(inside), torch.from_numpy(numpy.concatenate(boundary))
+    inside, along = (
+        2 * SobolEngine(dimension, scramble=True, seed=2 * seed + n).draw(count, dtype=torch.float64) - 1
+        for n, (dimension, count) in enumerate([(2, interior), (len(equation.sides), side)])
+    )
+    boundary = torch.empty(len(equation.sides), side, 2, dtype=torch.float64)
+    for points, column, (axis, end) in zip(boundary, along.T, equation.sides, strict=True):
+        points[:, axis], points[:, 1 - axis] = 2 * end - 1, column
+    return inside, boundary.flatten(0, 1)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Problem:
         values = {symbol: self._scale(order) * jet[order] for order, symbol in symbols.items()}
         found = evaluate(residual, values | self._coordinates(points.interior), torch_())
         given = evaluate(self.equation.given, self._coordinates(points.boundary), torch_())
-        return found.square().mean(1) + (u - given).square().mean(1)
+        return found.square().mean(1) + self.equation.weight * (u - given).square().mean(1)
 
     def gradient(self, parameters: Tensor, points: Points) -> tuple[Tensor, Tensor]:
         """The losses and the gradient of each by the parameters of its replica."""

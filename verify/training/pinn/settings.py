@@ -19,17 +19,17 @@ class Settings:
     depths: tuple[int, ...] = (10,)
     width: int = 20
     activation: str = "tanh"
-    scales: tuple[str, str] = ("1", "1")
-    arms: tuple[str, ...] = ("odd_sigmoid", "odd_sigmoid_c_star", "edge_of_chaos", "orthogonal")
+    scales: tuple[int, int] = (1, 1)
+    arms: tuple[str, ...] = ("odd_sigmoid", "edge_of_chaos", "orthogonal", "fixed_0085")
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
-    tuning_seeds: tuple[int, ...] = (1000,)
+    tuning_seeds: tuple[int, ...] = (1000, 1001)
     rates: tuple[float, ...] = (1e-4, 3e-4, 1e-3, 3e-3)
     interior: int = 512
     side: int = 64
-    tuning_steps: int = 1000
-    adam_steps: int = 2000
-    lbfgs_steps: int = 500
-    observe_every: int = 250
+    tuning_steps: int = 600
+    adam_steps: int = 1500
+    lbfgs_steps: int = 300
+    observe_every: int = 100
 
     def f(self) -> Activation:
         return CATALOGUE[self.activation].rescaled(*self.scales)
@@ -53,7 +53,22 @@ class Replica(NamedTuple):
 FULL = {
     "burgers": Settings("burgers", depths=(10, 30)),
     "allen_cahn": Settings("allen_cahn", depths=(20,)),
-    "helmholtz": Settings("helmholtz", depths=(10,), scales=("1", "2")),
+    "helmholtz": Settings(
+        "helmholtz", depths=(10,), scales=(1, 2), arms=("odd_sigmoid", "odd_sigmoid_c_star", "edge_of_chaos", "xavier")
+    ),
 }
-_SMALL = {"depths": (10,), "seeds": (0, 1), "interior": 128, "side": 32}
-QUICK = {name: replace(settings, **_SMALL) for name, settings in FULL.items()}
+QUICK = {
+    name: replace(
+        full,
+        depths=(10,),
+        seeds=(0, 1),
+        tuning_seeds=(1000,),
+        rates=(1e-3, 3e-3),
+        interior=128,
+        side=16,
+        tuning_steps=150,
+        adam_steps=300,
+        lbfgs_steps=60,
+    )
+    for name, full in FULL.items()
+}

@@ -1,5 +1,6 @@
 """The stages of an experiment, each of which a killed run takes up again: Adam in the middle, L-BFGS between networks."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -39,7 +40,10 @@ class Stages:
         self.states = checkpoint.load(self.path, repr(self.settings)) or {}
 
     def adam(self, phase: str, replicas: Sequence[Replica], steps: int) -> tuple[Tensor, list[Row]]:
-        """All replicas, which have one depth, in float32. Their parameters at the end, and rows."""
+        """The parameters of all replicas, which have one depth, after Adam in float32, and rows.
+
+        The learning rates fall from the replicas' to 0 like a cosine.
+        """
         name, problem = f"{phase} adam {replicas[0].depth}", self.problem(replicas[0])
         points = self.points(replicas, torch.float32)
         rates = torch.tensor([[replica.rate] for replica in replicas], device=self.device)
@@ -52,7 +56,7 @@ class Stages:
             if finished or adam.step % self.settings.observe_every == 0:
                 rows += _observed(problem, phase, "adam", adam.step, replicas, losses, adam.parameters)
             if not finished:
-                adam.update(gradient, rates)
+                adam.update(gradient, rates * (1 + math.cos(math.pi * adam.step / steps)) / 2)
                 self.meter(work)
             if finished or time.monotonic() > saved_at + SAVE_EVERY:
                 self.save(name, vars(adam) | {"rows": rows, "finished": finished})
