@@ -29,6 +29,7 @@ figures: $(INSTALLED) ## draw the figures into build/figures
 bench: $(INSTALLED) ## measure the speed ratios of benchmarks/
 	$(BIN)/python benchmarks/ratios.py $(ARGS)
 	$(BIN)/python benchmarks/simulation.py
+	$(BIN)/python benchmarks/training.py
 
 clean: ## remove everything that was built, and .venv
 	rm -rf .venv build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -147,6 +147,11 @@ def replicas(value: Exact) -> int:
     return _whole("replicas", value, 2, " of independent networks")
 
 
+def seeds(value: Exact) -> int:
+    """A number of seeds: a whole number >= 2, because an interval over seeds needs two."""
+    return _whole("seeds", value, 2, "")
+
+
 def batch(value: Exact) -> int:
     """A number of inputs B that share the weights of a network: a whole number >= 1."""
     return _whole("batch", value, 1, " of inputs")

@@ -23,10 +23,12 @@ class Context:
 
 @dataclass(frozen=True)
 class Check:
-    """method: one of `verify.verdict.METHODS`. run(subject, context) gives a verdict on the subject."""
+    """method: one of `verify.verdict.METHODS`. run(subject, context) gives a verdict on the subject. recorded: from what was
+    measured before and is kept in ``evidence/``."""
 
     method: str
     run: Callable[[Any, Context], Verdict]
+    recorded: bool = False
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def run_claim(claim: Claim, context: Context, pin: tuple[str, str | None] | None
                 "detail": verdict.reason,
                 "witness": _witness(verdict),
                 "seconds": round(time.perf_counter() - began, 3),
-                "recorded": False,
+                "recorded": check.recorded,
             }
         )
         if not isinstance(verdict, Undecided):

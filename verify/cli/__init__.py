@@ -11,8 +11,8 @@ from typing import NoReturn
 OK, REFUTED, BAD_INPUT, UNDECIDED, MISSING = 0, 1, 2, 3, 4
 INTERNAL, INTERRUPTED = 70, 130
 _INITIALIZATIONS = ("odd_sigmoid", "edge_of_chaos", "xavier", "he", "orthogonal", "fixed_0085")
-_WITH_NUMBERS = ("--gain", "--p", "--depth", "--digits", "--sigma", "--width", "--replicas", "--batch", "--seed")
-_EXIT_CODES = "exit codes: 0 as pinned or proved, 1 refuted or changed, 2 bad input, 3 undecided, 4 missing backend"
+_WITH_NUMBERS = ("--gain", "--p", "--depth", "--digits", "--sigma", "--width", "--replicas", "--batch", "--seed", "--seeds")
+_EXIT_CODES = "exit codes: 0 as pinned or proved, 1 refuted or changed, 2 bad input, 3 undecided, 4 missing backend or data"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -92,6 +92,14 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where it runs (default: auto)")
     _assume_member(simulate)
 
+    train = _command(commands, "train", "train networks from each initialization, and compare them")
+    train.add_argument("name", nargs="?", default="comparison", metavar="EXPERIMENT", help="which one (default: comparison)")
+    train.add_argument("--quick", action="store_true", help="a reduced version, of minutes at most")
+    train.add_argument("--data", default="auto", metavar="NAME", help="fashion-mnist, mnist, cifar10, cifar100 or digits")
+    train.add_argument("--seeds", metavar="S", help="networks an arm, at least 2 (default: the experiment's own)")
+    train.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where it runs (default: auto)")
+    train.add_argument("--directory", default="build/training", help="where the table goes, and what an interrupted run left")
+
     figures = _command(commands, "figures", "draw the proof-check figures into build/figures")
     figures.add_argument("names", nargs="*", metavar="NAME", help="only these figures (default: all)")
     figures.add_argument("--directory", default="build/figures", help="where PDF, PNG and CSV go")
@@ -154,6 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from verify.cli.membership_gate import NotAMemberError
     from verify.cli.output import MissingBackendError, emit
     from verify.files import OutputError
+    from verify.training.data.folders import DatasetMissingError
 
     try:
         result, code = module.run(options)
@@ -163,7 +172,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (InputError, OutputError) as error:
         complain(error)
         return BAD_INPUT
-    except MissingBackendError as error:
+    except (MissingBackendError, DatasetMissingError) as error:
         complain(error)
         return MISSING
     except NotAMemberError as error:

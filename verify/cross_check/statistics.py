@@ -34,7 +34,8 @@ class Interval:
 
     def detectable(self) -> float:
         """The deviation of the mean from the edge of a tolerance that is found with probability POWER."""
-        return float(self.standard_error * (stats.norm.isf(self.error / 2) + stats.norm.isf(1 - POWER)))
+        freedom = max(self.replicas - 1, 1)
+        return float(self.standard_error * (stats.t.isf(self.error / 2, freedom) + stats.t.isf(1 - POWER, freedom)))
 
     def relative_to(self, origin: float, scale: float) -> "Interval":
         """The interval of scale * (quantity - origin), scale > 0."""
@@ -64,6 +65,14 @@ def interval(samples: Array, error: float = CLAIM_ERROR) -> Interval:
     quantile, skew = float(stats.t.isf(error / 2, len(samples) - 1)), _skewness(samples) / len(samples) ** 0.5
     low, high = (mean - deviation * _from_symmetric(end, skew) for end in (quantile, -quantile))
     return Interval(mean, low, high, error, len(samples), deviation)
+
+
+def student(samples: Array, error: float) -> Interval:
+    """Student's t interval of the mean, for few samples that are taken for normal. shape (n,), n >= 2."""
+    _require_replicas(samples)
+    mean, deviation = float(samples.mean()), float(samples.std(ddof=1)) / len(samples) ** 0.5
+    half = float(stats.t.isf(error / 2, len(samples) - 1)) * deviation
+    return Interval(mean, mean - half, mean + half, error, len(samples), deviation)
 
 
 def _skewness(samples: Array) -> float:

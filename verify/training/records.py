@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,11 @@ from verify.files import write_whole
 
 SCHEMA = "oddsigmoid/record/1"
 EVIDENCE = Path(__file__).resolve().parents[2] / "evidence" / "training"
+
+
+class RecordMissingError(InputError):
+    """There is no such record here."""
+
 
 Value = str | int | float | None
 Row = dict[str, Value]
@@ -36,13 +41,14 @@ class Record:
         return tuple(row for row in self.rows if all(row[name] == value for name, value in wanted.items()))
 
 
-def write(folder: Path, name: str, header: dict[str, Any], rows: Sequence[Row]) -> None:
+def write(folder: Path, name: str, record: Record) -> list[Path]:
     """folder/NAME.csv and then folder/NAME.json, each whole or not at all. The columns are those of the first row."""
-    text = _table(rows)
-    whole = {"schema": SCHEMA, "experiment": name} | header | {"rows": len(rows), "csv_sha256": _checksum(text)}
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / f"{name}.csv", text)
-    write_whole(folder / f"{name}.json", json.dumps(whole, indent=1, allow_nan=False) + "\n")
+    text = _table(record.rows)
+    header = {"schema": SCHEMA, "experiment": name} | record.header | {"rows": len(record.rows), "csv_sha256": _checksum(text)}
+    table, about = folder / f"{name}.csv", folder / f"{name}.json"
+    write_whole(table, text)
+    write_whole(about, json.dumps(header, indent=1, allow_nan=False) + "\n")
+    return [table, about]
 
 
 def read(name: str, folder: Path = EVIDENCE) -> Record:
@@ -51,8 +57,8 @@ def read(name: str, folder: Path = EVIDENCE) -> Record:
         header = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         text = (folder / f"{name}.csv").read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        remedy = f"record it with: oddsigmoid train {name} --record"
-        raise InputError("record", name, f"has no {Path(error.filename).name}; {remedy}") from error
+        remedy = f"record it with: oddsigmoid train {name} --directory evidence/training"
+        raise RecordMissingError("record", name, f"has no {Path(error.filename).name}; {remedy}") from error
     if header.get("schema") != SCHEMA:
         raise InputError("record", name, f"has the schema {header.get('schema')}; this version reads {SCHEMA}")
     if header["csv_sha256"] != _checksum(text):

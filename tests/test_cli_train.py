@@ -1,0 +1,100 @@
+"""The command `train`: arms compared seed by seed, bad input in one line, and a run that goes on where it was."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from scipy import stats
+from test_cli import run, run_json
+
+from verify.training import experiments, records
+from verify.training.arms import all_arms
+from verify.training.experiments import Cell, Experiment
+from verify.training.trainer import Setting
+
+pytest.importorskip("torch")
+pytest.importorskip("sklearn")
+
+SMALL = Setting("tanh", depth=2, width=16, steps=60, evaluations=2)
+ARGUMENTS = ("train", "--quick", "--data", "digits", "--device", "cpu")
+
+
+@pytest.fixture(autouse=True)
+def toy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small experiment in the place of the usual one."""
+
+    def comparison(quick: bool) -> Experiment:
+        return Experiment("comparison", "Which is best?", (Cell(SMALL, all_arms("tanh", 2, 16)),), 3, 1, grid=(1e-3, 1e-2))
+
+    monkeypatch.setitem(experiments.EXPERIMENTS, "comparison", comparison)
+
+
+def train(capsys: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> dict[str, Any]:
+    code, result = run_json(capsys, *ARGUMENTS, "--directory", str(folder), *arguments)
+    assert code == 0
+    return result
+
+
+def test_arms_are_compared_seed_by_seed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Means and Student's intervals, made here from the table that the command writes."""
+    result = train(capsys, tmp_path)
+    rows = records.read("comparison_quick", tmp_path).rows
+    (cell,) = result["cells"]
+    accuracy = {
+        arm["arm"]: numpy.array([row["test"] for row in rows if row["arm"] == arm["arm"] and row["test"] is not None], float)
+        for arm in cell["arms"]
+    }
+    method = accuracy["odd_sigmoid"]
+    quantile = stats.t.ppf(0.975, 2)
+    for arm in cell["arms"]:
+        own = accuracy[arm["arm"]]
+        assert arm["test"]["mean"] == pytest.approx(own.mean())
+        assert arm["test"]["high"] - own.mean() == pytest.approx(quantile * own.std(ddof=1) / 3**0.5)
+        if arm["arm"] != "odd_sigmoid":
+            assert arm["advantage"]["mean"] == pytest.approx((method - own).mean())
+            assert own.mean() - method.mean() <= -arm["advantage"]["low"]
+    validation = {arm["arm"]: arm["validation"] for arm in cell["arms"][1:]}
+    assert validation[cell["best_rival"]] == max(validation.values())
+    assert method.mean() > 0.5  # of ten digits: it does learn
+    assert (result["dataset"]["name"], result["examples"]) == ("digits", {"train": 1248, "validation": 249, "test": 300})
+
+
+def test_the_table_names_the_best_rival_and_the_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, _ = run(capsys, *ARGUMENTS, "--directory", str(tmp_path))
+    assert code == 0
+    assert "tanh, depth 2, width 16, 1248 examples, 60 steps of 64" in out
+    assert out.count(" *") == 2  # the best rival, and the line that explains it
+    assert str(tmp_path / "comparison_quick.csv") in out
+    header = json.loads((tmp_path / "comparison_quick.json").read_text())
+    assert header["command"] == "oddsigmoid train comparison --quick --data digits"
+    assert header["origins"][0]["device"] == "cpu"
+    assert header["dataset"]["source"] == "scikit-learn"
+
+
+def test_seeds_may_be_chosen(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    result = train(capsys, tmp_path, "--seeds", "2")
+    assert result["seeds"] == [0, 1]
+    again = train(capsys, tmp_path, "--seeds", "2")
+    assert again["cells"] == result["cells"]
+    assert again["seconds"] == result["seconds"]  # nothing was trained twice
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("train", "compare"), 2, "experiment=compare: is not known; choose one of comparison"),
+        (("train", "--seeds", "1"), 2, "seeds=1: must be a whole number >= 2"),
+        (("train", "--data", "imagenet"), 2, "data=imagenet: is not known here; choose one of digits"),
+        (("train", "--data", "mnist"), 4, "dataset=mnist: "),
+    ],
+)
+def test_bad_input_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    monkeypatch.delenv("ODDSIGMOID_DATA", raising=False)
+    found, out, err = run(capsys, *arguments)
+    assert (found, out) == (code, "")
+    assert message in err
+    assert err.count("\n") == 1

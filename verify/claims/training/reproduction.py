@@ -1,0 +1,28 @@
+"""The records are what this code produces."""
+
+from collections.abc import Iterator
+
+from verify.claim import Claim, Twin
+from verify.training import records
+from verify.training.evidence import again, scaled
+from verify.training.experiments import EXPERIMENTS
+
+
+def claims() -> Iterator[Claim]:
+    for name in EXPERIMENTS:
+        yield reproduced_claim(name)
+
+
+def reproduced_claim(name: str) -> Claim:
+    return Claim(
+        id=f"training.{name}.reproduced",
+        statement=f"an arm of a cell of the record {name}, drawn by the seed of the run and trained again, has the recorded "
+        "early losses within 1%, and accuracies that differ from the recorded ones no more than those of other networks do",
+        latex=r"|\ell'/\ell - 1| \le 0.01",
+        hypotheses=("Fashion-MNIST", "the recorded learning rate"),
+        source="THEORY G5",
+        subject=lambda: records.read(name),
+        twin=Twin("its losses are larger by twice the tolerance", lambda: scaled(records.read(name), 1.02)),
+        checks=(again(name),),
+        tier="full",
+    )

@@ -1,0 +1,79 @@
+"""Arms compared seed by seed: the mean difference, its interval, and the effect size.
+
+A seed fixes everything that two arms can share, so the difference of their accuracies is less random than either. Over the
+seeds it is taken for normal, which Student's interval needs: for the mean accuracy over 10,000 test images that is a good
+approximation unless training fails for some seeds and not for others; then the interval is wide.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy
+from numpy.typing import NDArray
+
+from verify.cross_check.statistics import Interval, student
+from verify.training.records import Row, Value
+
+CELL = ("activation", "depth", "width", "train_size")
+Array = NDArray[numpy.float64]
+Key = tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """An arm in a cell, by seed. validation, test: accuracies at the end. predictors: before training."""
+
+    arm: str
+    learning_rate: float
+    seeds: tuple[int, ...]
+    validation: Array
+    test: Array
+    predictors: Mapping[str, Array]
+
+
+def trained(rows: Sequence[Row], predictors: Iterable[str]) -> dict[Key, dict[str, Trained]]:
+    """cell (the values of CELL) -> arm -> what training made of it."""
+    found = dict[Key, dict[str, Trained]]()
+    groups = dict[tuple[Key, str], dict[str, list[Row]]]()
+    for row in rows:
+        key = (tuple(row[name] for name in CELL), str(row["arm"]))
+        if row["phase"] == "initial" or row["test"] is not None:
+            groups.setdefault(key, {"initial": [], "final": []})[str(row["phase"])].append(row)
+    for (cell, arm), phases in groups.items():
+        initial, final = (sorted(phase, key=lambda row: float(row["seed"] or 0)) for phase in phases.values())
+        found.setdefault(cell, {})[arm] = Trained(
+            arm,
+            float(final[0]["learning_rate"] or 0),
+            tuple(int(row["seed"] or 0) for row in final),
+            _column(final, "validation"),
+            _column(final, "test"),
+            {name: _column(initial, name) for name in predictors},
+        )
+    return found
+
+
+def _column(rows: Iterable[Row], name: str) -> Array:
+    return numpy.array([row[name] for row in rows], dtype=float)
+
+
+def difference(one: Trained, other: Trained, error: float) -> Interval:
+    """Of the test accuracies, one minus other. Raises `ValueError` for arms of different seeds."""
+    return student(_differences(one, other), error)
+
+
+def effect_size(one: Trained, other: Trained) -> float:
+    """The mean of the differences in units of their standard deviation."""
+    differences = _differences(one, other)
+    deviation = float(differences.std(ddof=1))
+    return float(differences.mean()) / deviation if deviation else float("inf")
+
+
+def _differences(one: Trained, other: Trained) -> Array:
+    if one.seeds != other.seeds:
+        raise ValueError(f"{one.arm} and {other.arm} were not trained with the same seeds")
+    return one.test - other.test
+
+
+def best(arms: Iterable[Trained]) -> Trained:
+    """By the mean accuracy on the validation split: the test split has no say in it."""
+    return max(arms, key=lambda arm: float(arm.validation.mean()))

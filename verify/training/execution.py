@@ -1,0 +1,202 @@
+"""Runs an experiment, program by program, and keeps what is finished: an interrupted run goes on where it was.
+
+In `folder` a finished program leaves its results, a started one its checkpoint, both under a name made from what they train:
+other experiments and other settings do not find them.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from verify.files import write_whole
+from verify.training.arms import Arm
+from verify.training.experiments import Cell, Experiment
+from verify.training.predictors import PREDICTORS, predict
+from verify.training.provenance import provenance
+from verify.training.records import Record, Row
+from verify.training.trainer import Images, Program, Replica, Setting
+
+_PARAMETERS = 4_000_000  # of one program, about
+_FEWEST, _MOST = 8, 64  # replicas of one program
+_EXAMPLES = 64  # that the predictors look at
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one replica. loss, validation: at `steps`; predictors: before training."""
+
+    steps: list[int]
+    loss: list[float]
+    validation: list[float]
+    test: float
+    predictors: dict[str, float]
+
+
+class Meter:
+    """Work done, in steps times weights; `show(done, total)` is called as it grows. origins: of the programs that were run."""
+
+    def __init__(self, total: float = 1.0, show: Callable[[float, float], None] = lambda done, total: None) -> None:
+        self.total, self.show, self.done = total, show, 0.0
+        self.origins = list[dict[str, Any]]()
+
+    def part(self, work: float) -> Callable[[int, int], None]:
+        """For the next `work`: to be called with (steps done, steps), or with (1, 1) where it was done before."""
+        before = self.done
+        self.done += work
+        return lambda done, total: self.show(before + work * done / total, self.total)
+
+
+def run(
+    experiment: Experiment, images: Images, folder: Path, show: Callable[[float, float], None] = lambda done, total: None
+) -> Record:
+    """Tunes and trains all arms of all cells; show(done, total) is called as the work gets done.
+
+    The rows of the table have three phases. `tune`: a learning rate, tried with a tuning seed; what the training came to.
+    `initial`: the predictors of a replica (`verify.training.predictors`) before training. `final`: its training curve with the
+    learning rate that was chosen for its arm; the last row of a curve has the test accuracy.
+    """
+    rates = len(experiment.grid) * experiment.tuning + experiment.seeds
+    meter = Meter(sum(rates * len(_distinct(cell)) * _work(cell.setting) for cell in experiment.cells), show)
+    rows = [row for cell in experiment.cells for row in run_cell(experiment, cell, images, folder, meter)]
+    header = {
+        "title": experiment.title,
+        "dataset": {"name": images.name, "checksum": images.checksum},
+        "examples": {part: len(getattr(images, part)[1]) for part in ("train", "validation", "test")},
+        "seeds": list(experiment.final_seeds()),
+        "tuning_seeds": list(experiment.tuning_seeds()),
+        "grid": list(experiment.grid),
+        "settings": [asdict(cell.setting) for cell in experiment.cells],
+    }
+    return Record(header | summarized(meter.origins), tuple(rows))
+
+
+def summarized(origins: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The distinct origins of programs, and the seconds that all took."""
+    origins = list(origins)
+    distinct = {json.dumps({name: value for name, value in origin.items() if name != "seconds"}): 0 for origin in origins}
+    return {"origins": [json.loads(origin) for origin in distinct], "seconds": round(sum(o["seconds"] for o in origins), 1)}
+
+
+def run_cell(experiment: Experiment, cell: Cell, images: Images, folder: Path, meter: Meter) -> list[Row]:
+    """One cell. Arms that draw the same weights under two names are trained once."""
+    arms = _distinct(cell)
+    tried = [
+        Replica(arm, seed, rate * arm.omega) for arm in arms for rate in experiment.grid for seed in experiment.tuning_seeds()
+    ]
+    tuned = train(cell.setting, tried, images, folder, meter)
+    best = {arm: _best_rate(arm, tuned) for arm in arms}
+    final = [Replica(arm, seed, best[arm]) for arm in arms for seed in experiment.final_seeds()]
+    trained = train(cell.setting, final, images, folder, meter)
+    rows = list[Row]()
+    for arm in cell.arms:
+        for replica in tried:
+            if replica.arm == _anonymous(arm):
+                rows.append(_row(cell.setting, arm, "tune", replica, *_last(tuned[replica])))
+        for replica in final:
+            if replica.arm == _anonymous(arm):
+                rows += _curve(cell.setting, arm, replica, trained[replica])
+    return rows
+
+
+def train(setting: Setting, replicas: Sequence[Replica], images: Images, folder: Path, meter: Meter) -> dict[Replica, Result]:
+    """In programs of a size that fits into memory."""
+    found = dict[Replica, Result]()
+    for chunk in _chunks(setting, replicas):
+        results, origin = _program(setting, chunk, images, folder, meter.part(len(chunk) * _work(setting)))
+        found |= results
+        meter.origins.append(origin)
+    return found
+
+
+def _program(
+    setting: Setting, replicas: Sequence[Replica], images: Images, folder: Path, progress: Callable[[int, int], None]
+) -> tuple[dict[Replica, Result], dict[str, Any]]:
+    """The results, and the origin of the numbers."""
+    key = repr((setting, replicas, images.name, images.checksum))
+    path = folder / hashlib.sha256(key.encode()).hexdigest()[:24]
+    kept = path.with_suffix(".json")
+    if not kept.exists():
+        start = time.monotonic()
+        program = Program(setting, replicas, images, path.with_suffix(".checkpoint"))
+        x, y = (part[:_EXAMPLES].expand(len(replicas), *part[:_EXAMPLES].shape) for part in images.validation)
+        predictors = predict(setting.activation, program.parameters, x, y)
+        out = program.run(progress)
+        results = [
+            Result(
+                list(out.steps),
+                out.loss[:, r].tolist(),
+                out.validation[:, r].tolist(),
+                float(out.test[r]),
+                {name: float(predictors[name][r]) for name in PREDICTORS},
+            )
+            for r in range(len(replicas))
+        ]
+        origin = provenance(str(program.device)) | {"seconds": round(time.monotonic() - start, 1)}
+        write_whole(kept, json.dumps({"origin": origin, "results": [asdict(result) for result in results]}))
+    path.with_suffix(".checkpoint").unlink(missing_ok=True)
+    progress(1, 1)
+    found = json.loads(kept.read_text())
+    return {replica: Result(**result) for replica, result in zip(replicas, found["results"], strict=True)}, found["origin"]
+
+
+def _anonymous(arm: Arm) -> Arm:
+    return replace(arm, name="")
+
+
+def _distinct(cell: Cell) -> list[Arm]:
+    return list(dict.fromkeys(map(_anonymous, cell.arms)))
+
+
+def _work(setting: Setting) -> float:
+    return setting.steps * (setting.depth * setting.width**2 + 30_000)
+
+
+def _chunks(setting: Setting, replicas: Sequence[Replica]) -> Iterator[tuple[Replica, ...]]:
+    most = max(_FEWEST, min(_MOST, _PARAMETERS // (setting.depth * setting.width**2)))
+    for start in range(0, len(replicas), most):
+        yield tuple(replicas[start : start + most])
+
+
+def _best_rate(arm: Arm, tuned: dict[Replica, Result]) -> float:
+    """With the best mean accuracy on the validation split; of equals the smallest."""
+    accuracy = dict[float, list[float]]()
+    for replica, result in tuned.items():
+        if replica.arm == arm:
+            accuracy.setdefault(replica.learning_rate, []).append(result.validation[-1])
+    return max(sorted(accuracy), key=lambda rate: sum(accuracy[rate]))
+
+
+def _row(setting: Setting, arm: Arm, phase: str, replica: Replica, step: int, measured: Row) -> Row:
+    described: Row = {
+        "activation": setting.activation,
+        "depth": setting.depth,
+        "width": setting.width,
+        "train_size": setting.train_size,
+        "arm": arm.name,
+        "diagonal": arm.diagonal,
+        "noise": arm.noise,
+        "matrix": arm.matrix,
+        "input_layer": arm.input_layer,
+        "phase": phase,
+        "seed": replica.seed,
+        "learning_rate": replica.learning_rate,
+        "step": step,
+    }
+    outcome: Row = dict.fromkeys(("loss", "validation", "test", *PREDICTORS))
+    return {**described, **outcome, **measured}
+
+
+def _last(result: Result) -> tuple[int, Row]:
+    return result.steps[-1], {"loss": result.loss[-1], "validation": result.validation[-1]}
+
+
+def _curve(setting: Setting, arm: Arm, replica: Replica, result: Result) -> list[Row]:
+    rows = [_row(setting, arm, "initial", replica, 0, dict(result.predictors))]
+    for step, loss, validation in zip(result.steps, result.loss, result.validation, strict=True):
+        rows.append(_row(setting, arm, "final", replica, step, {"loss": loss, "validation": validation}))
+    rows[-1]["test"] = result.test
+    return rows

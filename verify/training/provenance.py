@@ -1,0 +1,65 @@
+"""Where a number comes from: code, versions, machine."""
+
+import os
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def provenance(device: str) -> dict[str, Any]:
+    """commit: of a checkout, with `+` where tracked files differ from it; None elsewhere."""
+    return {
+        "commit": commit(),
+        "oddsigmoid": _version("oddsigmoid"),
+        "python": platform.python_version(),
+        "torch": _version("torch"),
+        "system": platform.system(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "threads": _threads(),
+        "device": _accelerator() if device.startswith("cuda") else device,
+    }
+
+
+def commit() -> str | None:
+    def git(*arguments: str) -> str:
+        return subprocess.run(("git", *arguments), cwd=_ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        changed = git("status", "--porcelain", "--untracked-files=no", "--", "theory", "verify")
+        return git("rev-parse", "HEAD") + ("+" if changed else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    """The model's name where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _threads() -> int:
+    import torch
+
+    return torch.get_num_threads()
+
+
+def _accelerator() -> str:
+    import torch
+
+    return torch.cuda.get_device_name()
