@@ -9,13 +9,11 @@ import time
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from statistics import NormalDist
 
 import numpy
 import pytest
 import sympy
 
-from theory.activation import CATALOGUE
 from theory.activation.arithmetic import evaluate
 from theory.activation.floats import numpy_
 from theory.training import EQUATIONS, burgers_solution
@@ -28,12 +26,10 @@ torch = pytest.importorskip("torch")
 
 from verify.training.pinn import Settings, run  # noqa: E402 - they need torch
 from verify.training.pinn.experiment import best_rates  # noqa: E402
-from verify.training.pinn.initialize import arm_network, draw  # noqa: E402
 from verify.training.pinn.network import Perceptron  # noqa: E402
 from verify.training.pinn.optimizers import Adam, minimize_lbfgs  # noqa: E402
 from verify.training.pinn.problem import Problem, draw_points  # noqa: E402
 
-TANH = CATALOGUE["tanh"]
 TINY = Settings(
     "helmholtz",
     depths=(2,),
@@ -121,7 +117,7 @@ def test_the_solution_takes_the_given_values_on_the_sides(name: str) -> None:
 @pytest.mark.parametrize("orders", [[(1, 0), (0, 1), (2, 0)], [(2, 0), (0, 1)], [(0, 2), (2, 0)], [(0, 1)], []])
 def test_jets_and_their_gradients_are_those_of_autograd(name: str, orders: list[tuple[int, int]]) -> None:
     generator = torch.Generator().manual_seed(0)
-    net = Perceptron(CATALOGUE[name], 3, 4)
+    net = Perceptron(name, 3, 4)
     parameters = torch.randn(2, net.size, dtype=torch.float64, generator=generator).requires_grad_()
     interior, boundary = (torch.randn(2, n, 2, dtype=torch.float64, generator=generator) for n in (5, 3))
     interior.requires_grad_()
@@ -147,41 +143,21 @@ def _by_autograd(net: Perceptron, parameters: torch.Tensor, points: torch.Tensor
     return found
 
 
-def test_a_network_is_what_torch_makes_of_its_layers() -> None:
-    net = Perceptron(TANH, 2, 4)
-    parameters = torch.randn(1, net.size, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
-    modules: list[torch.nn.Module] = []
-    for weight, bias in net.layers(parameters):
-        linear = torch.nn.Linear(weight.shape[2], weight.shape[1], dtype=torch.float64)
-        linear.load_state_dict({"weight": weight[0], "bias": bias[0]})
-        modules += [linear, torch.nn.Tanh()]
-    points = torch.rand(1, 7, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
-    assert torch.allclose(torch.nn.Sequential(*modules[:-1])(points[0])[:, 0], net.values(parameters, points)[0])
+@pytest.mark.parametrize("name", ["odd_sigmoid", "exact_0.4", "fixed_0085", "xavier", "edge_of_chaos_1.2"])
+def test_arms_go_by_the_names_of_the_trainer(name: str) -> None:
+    arm = Settings("burgers", activation="erf").arm(name, 30)
+    assert arm.name == name
+    assert arm.omega == pytest.approx(math.sqrt(math.pi) / 2)
 
 
-def test_initializations_share_their_random_numbers() -> None:
-    """W = omega I + (sigma/sqrt N) G and W = (omega/sqrt N) G with the same G, and the orthogonal factor of G."""
-    networks = {arm: arm_network(arm, TANH, 3, 5) for arm in ("odd_sigmoid", "edge_of_chaos", "orthogonal")}
-    net = Perceptron(TANH, 3, 5)
-    layers = {arm: net.layers(draw(law, 7)[None]) for arm, law in networks.items()}
-    method, edge, orthogonal = layers.values()
-    assert torch.equal(method[0][0], edge[0][0])
-    assert torch.equal(method[-1][0], orthogonal[-1][0])
-    for (W, bias), (G, _), (Q, _) in zip(method[1:-1], edge[1:-1], orthogonal[1:-1], strict=True):
-        eye = torch.eye(5, dtype=torch.float64)
-        assert torch.allclose((W - eye) / networks["odd_sigmoid"].noise, G)
-        assert torch.allclose(Q @ Q.mT, eye[None])
-        triangle = G @ Q.mT  # rows are orthonormalized in order: G = R Q with R lower triangular, of positive diagonal
-        assert torch.allclose(triangle, triangle.tril(), atol=1e-12)
-        assert not bias.any()
-
-
-def test_the_two_noise_scales_of_the_method_are_the_paper_s_and_c_star() -> None:
-    """L = 30: -1/Phi^-1((1 - (1 - 2p)^(1/30))/2) with p = 2.05 exp(-0.133 * 30), and 1.9334/sqrt(30) (THEORY D2, D4, D6)."""
-    paper, exact = (arm_network(arm, TANH, 30, 8).noise for arm in ("odd_sigmoid", "odd_sigmoid_c_star"))
-    p = 2.05 * math.exp(-0.133 * 30)
-    assert paper == pytest.approx(-1 / NormalDist().inv_cdf((1 - (1 - 2 * p) ** (1 / 30)) / 2), rel=1e-9)
-    assert exact == pytest.approx(1.9334 / math.sqrt(30), rel=1e-4)
+def test_networks_of_one_seed_share_all_random_numbers_but_the_law() -> None:
+    """W = omega I + (sigma/sqrt N) G and W = (1/sqrt N) G with the same G; the same input layer and readout."""
+    settings, net = Settings("burgers"), Perceptron("tanh", 3, 5)
+    method, edge = (settings.arm(name, 3) for name in ("odd_sigmoid", "edge_of_chaos"))
+    one, other = (net.unpack(net.initialize([(arm, 7)])) for arm in (method, edge))
+    assert torch.equal(one["input"], other["input"])
+    assert torch.equal(one["readout"], other["readout"])
+    assert torch.allclose((one["hidden"] - torch.eye(5)) / method.noise, other["hidden"], atol=1e-6)
 
 
 # --- the loss
@@ -189,9 +165,10 @@ def test_the_two_noise_scales_of_the_method_are_the_paper_s_and_c_star() -> None
 
 def test_the_loss_is_that_of_the_equation_in_its_own_coordinates() -> None:
     """u_t + u u_x - u_xx/(100 pi), by autograd through the map of t in [0, 1] to [-1, 1]; and the initial and side values."""
-    problem = Problem(EQUATIONS["burgers"], Perceptron(TANH, 2, 5))
+    problem = Problem(EQUATIONS["burgers"], Perceptron("tanh", 2, 5))
     points = draw_points(problem.equation, [3, 4], 8, 4)
-    parameters = torch.stack([draw(arm_network("orthogonal", TANH, 2, 5), seed) for seed in (3, 4)])
+    orthogonal = Settings("burgers", width=5).arm("orthogonal", 2)
+    parameters = problem.network.initialize([(orthogonal, 3), (orthogonal, 4)]).double()
     first, second = points.interior[..., 0].clone().requires_grad_(), ((points.interior[..., 1] + 1) / 2).requires_grad_()
     u = problem.network.values(parameters, torch.stack([first, 2 * second - 1], -1))
     u_x, u_t = torch.autograd.grad(u.sum(), [first, second], create_graph=True)
@@ -219,7 +196,7 @@ def test_a_constant_network_has_the_loss_and_the_error_found_by_hand() -> None:
     The squared error is |1 - s|^2 = n + |s|^2 on a grid of n points, as s is odd, and |s|^2 = 100 * 25: on 201 and 51
     equidistant points from -1 to 1 the sum of sin^2(pi x) is 200/2 and 50/2.
     """
-    problem = Problem(EQUATIONS["helmholtz"], Perceptron(TANH, 2, 5))
+    problem = Problem(EQUATIONS["helmholtz"], Perceptron("tanh", 2, 5))
     points, constant = draw_points(problem.equation, [0], 32, 8), torch.zeros(1, problem.network.size, dtype=torch.float64)
     constant[:, -1] = 1
     residual = 1 - (1 - 2 * math.pi**2) * problem.equation.solution(*points.interior[0].numpy().T)
@@ -230,18 +207,21 @@ def test_a_constant_network_has_the_loss_and_the_error_found_by_hand() -> None:
 # --- optimizers
 
 
-def test_adam_is_torch_s_for_each_replica() -> None:
+def test_adam_is_torch_s_for_each_replica_with_a_learning_rate_that_falls_like_a_cosine() -> None:
     generator = torch.Generator().manual_seed(3)
-    start = torch.randn(2, 6, dtype=torch.float64, generator=generator)
-    rates = torch.tensor([[1e-2], [3e-3]], dtype=torch.float64)
-    adam, alone = Adam.start(start), [row.clone().requires_grad_() for row in start]
-    optimizers = [torch.optim.Adam([row], lr=float(rate)) for row, rate in zip(alone, rates, strict=True)]
+    start = torch.randn(3, 6, dtype=torch.float64, generator=generator)
+    rates = [1e-2, 3e-3, 1e-2]
+    alone = [row.clone().requires_grad_() for row in start]
+    optimizers = [torch.optim.Adam([row], lr=rate) for row, rate in zip(alone, rates, strict=True)]
+    schedules = [torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 20) for optimizer in optimizers]
+    adam = Adam(start, rates, 20)
     for _ in range(20):
-        gradients = torch.randn(2, 6, dtype=torch.float64, generator=generator)
-        adam.update(gradients, rates)
-        for row, gradient, optimizer in zip(alone, gradients, optimizers, strict=True):
+        gradients = torch.randn(3, 6, dtype=torch.float64, generator=generator)
+        adam.update(gradients)
+        for row, gradient, optimizer, schedule in zip(alone, gradients, optimizers, schedules, strict=True):
             row.grad = gradient
             optimizer.step()
+            schedule.step()
     assert torch.allclose(adam.parameters, torch.stack(alone), rtol=1e-12)
 
 
@@ -316,8 +296,8 @@ def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_activation_with_another_critical_gain_has_rates_in_its_units() -> None:
-    """omega of tanh(2x) is 1/2."""
-    assert replace(TINY, scales=(1, 2)).learning_rates() == pytest.approx([5e-4, 1.5e-3])
+    """omega of tanh(x/2) is 2."""
+    assert replace(TINY, activation="logistic").learning_rates() == pytest.approx([2e-3, 6e-3])
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")

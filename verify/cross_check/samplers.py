@@ -83,7 +83,7 @@ class OrthogonalWeights(Weights):
     """M uniform on the orthogonal group, drawn in full."""
 
     def draw(self, like: "Tensor") -> "Tensor":
-        return frame(super().draw(like)).mul_(like.shape[2] ** 0.5)
+        return _frame(super().draw(like)).mul_(like.shape[2] ** 0.5)
 
 
 class Law:
@@ -114,15 +114,15 @@ class OrthogonalLaw:
 
     def forward(self, x: "Tensor") -> "tuple[Tensor, tuple[Tensor, Tensor]]":
         c, q = _factor(x)
-        y = frame(_normal(q.shape, q, self.generator))
+        y = _frame(_normal(q.shape, q, self.generator))
         return _add(x, self.diagonal, self.noise * c, y), (q, y)
 
     def backward(self, d: "Tensor", memory: "tuple[Tensor, Tensor]") -> "Tensor":
         q, y = memory
         seen, e = _products(d, y), _normal(d.shape, d, self.fresh)
-        fresh = frame(_add(e, 1, -_products(e, q), q))
+        frame = _frame(_add(e, 1, -_products(e, q), q))
         f = _triangle(_add(d, 1, -seen, y))
-        return _add(_add(d, self.diagonal, self.noise * f, fresh), 1, self.noise * seen, q)
+        return _add(_add(d, self.diagonal, self.noise * f, frame), 1, self.noise * seen, q)
 
 
 def _normal(shape: "Sequence[int]", like: "Tensor", generator: "Generator") -> "Tensor":
@@ -166,7 +166,7 @@ def _triangle(d: "Tensor") -> "Tensor":
     return torch.linalg.qr(d.mT, mode="r")[1].mT
 
 
-def frame(e: "Tensor") -> "Tensor":
+def _frame(e: "Tensor") -> "Tensor":
     """Orthonormal rows with the span of the rows of E; uniform if E is Gaussian, because the signs of R are divided out."""
     import torch
 

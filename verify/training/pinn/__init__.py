@@ -1,8 +1,7 @@
 """Physics-informed networks: many of them trained at once on one differential equation.
 
-`network` and `jets` have the networks and their derivatives by the coordinates; `initialize` draws them, paired across
-initializations; `problem` is the loss; `optimizers` has Adam, batched, and L-BFGS; `stages` trains, `experiment` runs the
-stages and gives the rows, and `settings` says what is run.
+`network` and `jets` have the networks and their derivatives by the coordinates, `problem` the loss, `optimizers` Adam and
+L-BFGS; `stages` trains, `experiment` runs the stages and gives the rows, and `settings` says what is run.
 """
 
 from verify.training.pinn.experiment import run

@@ -42,7 +42,7 @@ class Layout:
 
 
 def activate(f: Activation, layout: Layout, h: Tensor, bias: Tensor) -> Tensor:
-    """The rows after the activation. h: (R, rows, N) without bias; bias: (R, N)."""
+    """The rows after the activation. h: (R, rows, N) without bias; bias: (R, 1, N)."""
     return _Activate.apply(f, layout, h, bias)
 
 
@@ -57,7 +57,7 @@ def _derivatives(f: Activation, v: Tensor) -> list[Tensor]:
 class _Activate(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, f: Activation, layout: Layout, h: Tensor, bias: Tensor) -> Tensor:
-        v, d, P = h[:, : layout.values] + bias[:, None], layout.blocks(h), layout.interior
+        v, d, P = h[:, : layout.values] + bias, layout.blocks(h), layout.interior
         value, slope, second, third = _derivatives(f, v)
         out = torch.empty_like(h)
         out[:, : layout.values] = value
@@ -80,4 +80,4 @@ class _Activate(torch.autograd.Function):
         values[:, :P].addcmul_(third[:, :P], (g_ii * h_i.square()).sum(1))
         torch.mul(slope[:, None, :P], gradients, out=derivatives)
         derivatives[:, : layout.seconds].addcmul_(second[:, None, :P], g_ii * h_i, value=2)
-        return None, None, out, values.sum(1)
+        return None, None, out, values.sum(1, keepdim=True)

@@ -1,20 +1,24 @@
-r"""Networks u(X) of two coordinates, and their derivatives by the coordinates, many replicas at once.
+r"""The networks of `verify.training.mlp` with two inputs X and one output u, and their derivatives by X, many at once.
 
-    x_0 = f(W_in X + b_in),    x_l = f(W_l x_{l-1} + b_l), l = 1..L,    u = a . x_L + b.
+    x_0 = f(V X + b_0),    x_l = f(W_l x_{l-1} + b_l), l = 1..L,    u = U x_L + c.
 
 Derivatives by the coordinates are carried forward with the values (Taylor mode, see `jets`): values, first and second
 derivatives are rows of one matrix, and a layer is one product. Mixed derivatives are not carried; no equation here has one.
 Points on the boundary, where only u is wanted, ride along as further rows of values.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
-from theory.activation import Activation
+from theory.activation import CATALOGUE
 from theory.training.equations import Order
+from verify.training import mlp
+from verify.training.arms import Arm
 from verify.training.pinn.jets import Layout, activate
 
 Jet = dict[Order, Tensor]
@@ -22,39 +26,33 @@ Jet = dict[Order, Tensor]
 
 @dataclass(frozen=True)
 class Perceptron:
-    """L = depth square hidden layers of N = width neurons. The parameters of R replicas are a matrix, (R, size)."""
+    """L = depth hidden layers of N = width neurons; activation: of the catalogue. R replicas have parameters (R, size)."""
 
-    f: Activation
+    activation: str
     depth: int
     width: int
 
     @cached_property
-    def shapes(self) -> list[tuple[int, ...]]:
-        """Of W_in, b_in, W_1, b_1, ..., W_L, b_L, a, b. Weights are (fan_out, fan_in)."""
-        N = self.width
-        return [(N, 2), (N,), *[(N, N), (N,)] * self.depth, (1, N), (1,)]
-
-    @cached_property
-    def sizes(self) -> list[int]:
-        return [torch.Size(shape).numel() for shape in self.shapes]
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return mlp.parameter_shapes(2, self.depth, self.width, 1)
 
     @property
     def size(self) -> int:
-        return sum(self.sizes)
+        return sum(map(math.prod, self.shapes.values()))
 
-    def layers(self, parameters: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """(weight, bias) of each layer, of shapes (R, fan_out, fan_in) and (R, fan_out), as views of the parameters."""
-        pieces = parameters.split(self.sizes, dim=1)
-        tensors = [piece.unflatten(1, shape) for piece, shape in zip(pieces, self.shapes, strict=True)]
-        return list(zip(tensors[::2], tensors[1::2], strict=True))
+    def unpack(self, parameters: Tensor) -> dict[str, Tensor]:
+        """As `mlp.initialize` gives them; views of the parameters."""
+        pieces = parameters.split([math.prod(shape) for shape in self.shapes.values()], dim=1)
+        return {name: piece.unflatten(1, shape) for piece, (name, shape) in zip(pieces, self.shapes.items(), strict=True)}
+
+    def initialize(self, replicas: Sequence[tuple[Arm, int]]) -> Tensor:
+        """The parameters of (arm, seed): with one seed, all arms are made from the same random numbers. float32."""
+        drawn = mlp.initialize(replicas, features=2, depth=self.depth, width=self.width, classes=1)
+        return torch.cat([drawn[name].flatten(1) for name in self.shapes], 1)
 
     def values(self, parameters: Tensor, points: Tensor) -> Tensor:
-        """u at points of shape (R or 1, P, 2), which lie in [-1, 1]^2; shape (R, P)."""
-        *hidden, (readout, constant) = self.layers(parameters)
-        x = points.expand(len(parameters), -1, -1)
-        for weight, bias in hidden:
-            x = self.f(torch.baddbmm(bias[:, None], x, weight.mT))
-        return torch.baddbmm(constant[:, None], x, readout.mT)[..., 0]
+        """u at points of shape (R, P, 2), or (P, 2) for all replicas; shape (R, P)."""
+        return mlp.forward(mlp.elementwise(self.activation), self.unpack(parameters), points)[-1][..., 0]
 
     def jets(self, parameters: Tensor, interior: Tensor, boundary: Tensor, orders: list[Order]) -> tuple[Jet, Tensor]:
         """({order: that derivative of u at the interior points, (R, P)}, u at the boundary points, (R, B)).
@@ -65,12 +63,13 @@ class Perceptron:
         seconds = [axis for axis in (0, 1) if _order(axis, 2) in orders]
         firsts = seconds + [axis for axis in (0, 1) if axis not in seconds and _order(axis, 1) in orders]
         layout = Layout(interior.shape[1], boundary.shape[1], len(firsts), len(seconds))
-        (weight, bias), *hidden, (readout, constant) = self.layers(parameters)
-        x = activate(self.f, layout, _input_rows(weight, torch.cat([interior, boundary], 1), layout, firsts), bias)
-        for weight, bias in hidden:
-            x = activate(self.f, layout, torch.bmm(x, weight.mT), bias)
-        rows = torch.bmm(x, readout.mT)[..., 0]
-        u, at_boundary = (rows[:, : layout.values] + constant).split([layout.interior, layout.boundary], dim=1)
+        f, own = CATALOGUE[self.activation], self.unpack(parameters)
+        rows = _input_rows(own["input"], torch.cat([interior, boundary], 1), layout, firsts)
+        x = activate(f, layout, rows, own["input_bias"])
+        for weight, bias in mlp.layers(own):
+            x = activate(f, layout, torch.bmm(x, weight), bias)
+        rows = torch.bmm(x, own["readout"])[..., 0]
+        u, at_boundary = (rows[:, : layout.values] + own["readout_bias"][..., 0]).split([layout.interior, layout.boundary], 1)
         names = [_order(axis, 1) for axis in firsts] + [_order(axis, 2) for axis in seconds]
         return {(0, 0): u} | dict(zip(names, layout.blocks(rows).unbind(1), strict=True)), at_boundary
 
@@ -80,7 +79,7 @@ def _order(axis: int, order: int) -> Order:
 
 
 def _input_rows(weight: Tensor, points: Tensor, layout: Layout, firsts: list[int]) -> Tensor:
-    """W_in X, and its derivatives: the columns of W_in, and 0."""
-    slopes = [weight[:, None, :, axis].expand(-1, layout.interior, -1) for axis in firsts]
-    zeros = weight.new_zeros(len(weight), layout.seconds * layout.interior, weight.shape[1])
-    return torch.cat([torch.bmm(points, weight.mT), *slopes, zeros], 1)
+    """V X, and its derivatives: the weights of one input each, and 0."""
+    slopes = [weight[:, axis, None].expand(-1, layout.interior, -1) for axis in firsts]
+    zeros = weight.new_zeros(len(weight), layout.seconds * layout.interior, weight.shape[2])
+    return torch.cat([torch.bmm(points, weight), *slopes, zeros], 1)

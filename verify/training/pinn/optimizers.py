@@ -1,7 +1,8 @@
-"""Adam for all replicas at once, each with its own learning rate; and SciPy's L-BFGS for one replica."""
+"""PyTorch's Adam for all replicas at once, and SciPy's L-BFGS for one."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy
 import torch
@@ -11,31 +12,38 @@ from torch import Tensor
 
 Array = NDArray[numpy.float64]
 
-BETAS, EPSILON = (0.9, 0.999), 1e-8
 MEMORY = 50  # steps that L-BFGS remembers
 
 
-@dataclass
 class Adam:
-    """Kingma and Ba's Adam as `torch.optim.Adam` computes it. mean, square: of the gradients, shape (R, size)."""
+    """Adam for all replicas, each with its own learning rate, which falls to 0 like a cosine in `steps` steps.
 
-    parameters: Tensor
-    mean: Tensor
-    square: Tensor
-    step: int = 0
+    parameters: (R, size), changed in place. rates: at the start, one a replica.
+    """
 
-    @classmethod
-    def start(cls, parameters: Tensor) -> "Adam":
-        return cls(parameters.clone(), torch.zeros_like(parameters), torch.zeros_like(parameters))
+    def __init__(self, parameters: Tensor, rates: Sequence[float], steps: int) -> None:
+        self.parameters, self.steps, self.step = parameters, steps, 0
+        self.rows, self.rates = list(parameters), sorted(set(rates))
+        members = [[row for row, own in zip(self.rows, rates, strict=True) if own == rate] for rate in self.rates]
+        self.adam = torch.optim.Adam([{"params": rows, "lr": rate} for rows, rate in zip(members, self.rates, strict=True)])
 
-    def update(self, gradient: Tensor, rates: Tensor) -> None:
-        """One step, in place. rates: (R, 1)."""
+    def update(self, gradient: Tensor) -> None:
+        """One step. gradient: (R, size)."""
+        decay = (1 + math.cos(math.pi * self.step / self.steps)) / 2
+        for group, rate in zip(self.adam.param_groups, self.rates, strict=True):
+            group["lr"] = rate * decay
+        for row, own in zip(self.rows, gradient, strict=True):
+            row.grad = own
+        self.adam.step()
         self.step += 1
-        first, second = (1 - beta**self.step for beta in BETAS)
-        self.mean.lerp_(gradient, 1 - BETAS[0])
-        self.square.mul_(BETAS[1]).addcmul_(gradient, gradient, value=1 - BETAS[1])
-        denominator = (self.square.sqrt() / second**0.5).add_(EPSILON)
-        self.parameters.sub_(rates / first * self.mean / denominator)
+
+    def state(self) -> dict[str, Any]:
+        return {"parameters": self.parameters, "step": self.step, "adam": self.adam.state_dict()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.parameters.copy_(state["parameters"])
+        self.adam.load_state_dict(state["adam"])
+        self.step = state["step"]
 
 
 def minimize_lbfgs(

@@ -80,8 +80,8 @@ class Problem:
     @cached_property
     def _grid(self) -> tuple[Tensor, Tensor]:
         axes = [numpy.linspace(-1, 1, count) for count in GRID]
-        points = numpy.stack(numpy.meshgrid(*axes, indexing="ij"), axis=-1).reshape(1, -1, 2)
-        first, second = (self._physical(points[0, :, axis], axis) for axis in (0, 1))
+        points = numpy.stack(numpy.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
+        first, second = (self._physical(points[:, axis], axis) for axis in (0, 1))
         return torch.from_numpy(points), torch.from_numpy(self.equation.solution(first, second))
 
     def _scale(self, order: tuple[int, int]) -> float:

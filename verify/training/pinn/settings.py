@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from theory import odd_sigmoid
-from theory.activation import CATALOGUE, Activation
+from theory.activation import CATALOGUE
+from verify.training.arms import METHOD, Arm, baseline, exact_law, method
+
+EXACT = "exact_0.4"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """activation: of the catalogue, rescaled to c f(k x), scales = (c, k). depths: L, each with its own tuning.
+    """activation: of the catalogue. depths: L, each with its own tuning. arms: see `arm`.
 
     seeds, tuning_seeds: disjoint. rates: learning rates in units of omega. interior, side: points inside, and on each side
     where u is given; powers of 2. The steps: of Adam for tuning, of Adam, of L-BFGS; observe_every: between rows.
@@ -19,8 +22,7 @@ class Settings:
     depths: tuple[int, ...] = (10,)
     width: int = 20
     activation: str = "tanh"
-    scales: tuple[int, int] = (1, 1)
-    arms: tuple[str, ...] = ("odd_sigmoid", "edge_of_chaos", "orthogonal", "fixed_0085")
+    arms: tuple[str, ...] = (METHOD, "edge_of_chaos", "orthogonal", "fixed_0085")
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     tuning_seeds: tuple[int, ...] = (1000, 1001)
     rates: tuple[float, ...] = (1e-4, 3e-4, 1e-3, 3e-3)
@@ -31,11 +33,16 @@ class Settings:
     lbfgs_steps: int = 300
     observe_every: int = 100
 
-    def f(self) -> Activation:
-        return CATALOGUE[self.activation].rescaled(*self.scales)
+    def arm(self, name: str, depth: int) -> Arm:
+        """`odd_sigmoid` with the paper's sigma, `exact_0.4` with c*(0.4) omega/sqrt(L), or one of `arms.BASELINES`."""
+        if name == METHOD:
+            return method(self.activation, depth)
+        if name == EXACT:
+            return exact_law(self.activation, depth)
+        return baseline(self.activation, name, depth, self.width)
 
     def learning_rates(self) -> list[float]:
-        return [rate * float(odd_sigmoid.omega(self.f())) for rate in self.rates]
+        return [rate * float(odd_sigmoid.omega(CATALOGUE[self.activation])) for rate in self.rates]
 
 
 LBFGS_COST = 3.0  # of an iteration in float64, in steps of Adam in float32
@@ -53,9 +60,7 @@ class Replica(NamedTuple):
 FULL = {
     "burgers": Settings("burgers", depths=(10, 30)),
     "allen_cahn": Settings("allen_cahn", depths=(20,)),
-    "helmholtz": Settings(
-        "helmholtz", depths=(10,), scales=(1, 2), arms=("odd_sigmoid", "odd_sigmoid_c_star", "edge_of_chaos", "xavier")
-    ),
+    "helmholtz": Settings("helmholtz", activation="logistic", arms=(METHOD, EXACT, "edge_of_chaos", "xavier")),
 }
 QUICK = {
     name: replace(

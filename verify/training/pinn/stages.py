@@ -1,6 +1,5 @@
 """The stages of an experiment, each of which a killed run takes up again: Adam in the middle, L-BFGS between networks."""
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from torch import Tensor
 
 from theory.training import EQUATIONS
 from verify.training import checkpoint
-from verify.training.pinn.initialize import arm_network, draw
 from verify.training.pinn.network import Perceptron
 from verify.training.pinn.optimizers import Adam, minimize_lbfgs
 from verify.training.pinn.problem import Points, Problem, draw_points
@@ -40,15 +38,15 @@ class Stages:
         self.states = checkpoint.load(self.path, repr(self.settings)) or {}
 
     def adam(self, phase: str, replicas: Sequence[Replica], steps: int) -> tuple[Tensor, list[Row]]:
-        """The parameters of all replicas, which have one depth, after Adam in float32, and rows.
-
-        The learning rates fall from the replicas' to 0 like a cosine.
-        """
+        """The parameters of all replicas, which have one depth, after Adam in float32; and rows."""
         name, problem = f"{phase} adam {replicas[0].depth}", self.problem(replicas[0])
         points = self.points(replicas, torch.float32)
-        rates = torch.tensor([[replica.rate] for replica in replicas], device=self.device)
-        adam, rows, finished = self.saved_adam(name) or (Adam.start(self.start(replicas)), [], False)
-        saved_at, work = time.monotonic(), len(replicas) * replicas[0].depth
+        adam = Adam(self.start(replicas), [replica.rate for replica in replicas], steps)
+        state = self.states.get(name, {"rows": [], "finished": False})
+        if "adam" in state:
+            adam.restore(state)
+        rows, finished, work = state["rows"], state["finished"], len(replicas) * replicas[0].depth
+        saved_at = time.monotonic()
         self.meter(adam.step * work)
         while not finished:
             losses, gradient = _gradient(problem, adam.parameters, points)
@@ -56,19 +54,12 @@ class Stages:
             if finished or adam.step % self.settings.observe_every == 0:
                 rows += _observed(problem, phase, "adam", adam.step, replicas, losses, adam.parameters)
             if not finished:
-                adam.update(gradient, rates * (1 + math.cos(math.pi * adam.step / steps)) / 2)
+                adam.update(gradient)
                 self.meter(work)
             if finished or time.monotonic() > saved_at + SAVE_EVERY:
-                self.save(name, vars(adam) | {"rows": rows, "finished": finished})
+                self.save(name, adam.state() | {"rows": rows, "finished": finished})
                 saved_at = time.monotonic()
         return adam.parameters, rows
-
-    def saved_adam(self, name: str) -> tuple[Adam, list[Row], bool] | None:
-        if name not in self.states:
-            return None
-        state = self.states[name]
-        parameters, mean, square = (state[part].to(self.device) for part in ("parameters", "mean", "square"))
-        return Adam(parameters, mean, square, state["step"]), state["rows"], state["finished"]
 
     def lbfgs(self, replica: Replica, parameters: Tensor) -> list[Row]:
         """One replica in float64, from its `parameters`, shape (size,)."""
@@ -91,7 +82,7 @@ class Stages:
         return rows
 
     def problem(self, replica: Replica) -> Problem:
-        network = Perceptron(self.settings.f(), replica.depth, self.settings.width)
+        network = Perceptron(self.settings.activation, replica.depth, self.settings.width)
         return Problem(EQUATIONS[self.settings.equation], network)
 
     def points(self, replicas: Sequence[Replica], dtype: torch.dtype) -> Points:
@@ -100,9 +91,8 @@ class Stages:
         return Points(*(tensor.to(self.device, dtype) for tensor in points))
 
     def start(self, replicas: Sequence[Replica]) -> Tensor:
-        f, width = self.settings.f(), self.settings.width
-        drawn = [draw(arm_network(arm, f, depth, width), seed) for depth, arm, seed, _ in replicas]
-        return torch.stack(drawn).to(self.device, torch.float32)
+        drawn = [(self.settings.arm(replica.arm, replica.depth), replica.seed) for replica in replicas]
+        return self.problem(replicas[0]).network.initialize(drawn).to(self.device)
 
     def save(self, name: str, state: dict[str, Any]) -> None:
         self.states[name] = state
