@@ -113,7 +113,7 @@ def test_the_solution_takes_the_given_values_on_the_sides(name: str) -> None:
 # --- networks
 
 
-@pytest.mark.parametrize("name", ["tanh", "softsign", "gudermannian"])
+@pytest.mark.parametrize("name", ["tanh", "softsign"])
 @pytest.mark.parametrize("orders", [[(1, 0), (0, 1), (2, 0)], [(2, 0), (0, 1)], [(0, 2), (2, 0)], [(0, 1)], []])
 def test_jets_and_their_gradients_are_those_of_autograd(name: str, orders: list[tuple[int, int]]) -> None:
     generator = torch.Generator().manual_seed(0)

@@ -25,10 +25,10 @@ class Settings:
     arms: tuple[str, ...] = (METHOD, "edge_of_chaos", "orthogonal", "fixed_0085")
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     tuning_seeds: tuple[int, ...] = (1000, 1001)
-    rates: tuple[float, ...] = (1e-4, 3e-4, 1e-3, 3e-3)
+    rates: tuple[float, ...] = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
     interior: int = 512
     side: int = 64
-    tuning_steps: int = 600
+    tuning_steps: int = 500
     adam_steps: int = 1500
     lbfgs_steps: int = 300
     observe_every: int = 100
@@ -58,9 +58,9 @@ class Replica(NamedTuple):
 
 
 FULL = {
-    "burgers": Settings("burgers", depths=(10, 30)),
-    "allen_cahn": Settings("allen_cahn", depths=(20,)),
-    "helmholtz": Settings("helmholtz", activation="logistic", arms=(METHOD, EXACT, "edge_of_chaos", "xavier")),
+    "burgers": Settings("burgers", interior=1024),  # the layer at x = 0 is thin
+    "allen_cahn": Settings("allen_cahn", depths=(10, 30)),
+    "helmholtz": Settings("helmholtz", activation="erf", arms=(METHOD, EXACT, "edge_of_chaos", "xavier")),
 }
 QUICK = {
     name: replace(
