@@ -40,22 +40,26 @@ def streams(seed: int) -> list[int]:
     return [int(child.generate_state(1)[0]) for child in numpy.random.SeedSequence(seed).spawn(4)]
 
 
+def parameter_shapes(features: int, depth: int, width: int, classes: int) -> dict[str, tuple[int, ...]]:
+    """Of the parameters of one replica."""
+    return {
+        "input": (features, width),
+        "input_bias": (1, width),
+        "hidden": (depth, width, width),
+        "hidden_bias": (depth, 1, width),
+        "readout": (width, classes),
+        "readout_bias": (1, classes),
+    }
+
+
 def initialize(
     replicas: Sequence[tuple[Arm, int]], *, features: int, depth: int, width: int, classes: int
 ) -> "dict[str, Tensor]":
     """Parameters of the replicas (arm, seed), float32 on the CPU. Arms of one seed are made from the same random numbers."""
     import torch
 
-    count = len(replicas)
-    shapes = {
-        "input": (count, features, width),
-        "input_bias": (count, 1, width),
-        "hidden": (count, depth, width, width),
-        "hidden_bias": (count, depth, 1, width),
-        "readout": (count, width, classes),
-        "readout_bias": (count, 1, classes),
-    }
-    parameters = {name: torch.zeros(shape) for name, shape in shapes.items()}
+    shapes = parameter_shapes(features, depth, width, classes)
+    parameters = {name: torch.zeros(len(replicas), *shape) for name, shape in shapes.items()}
     for r, (arm, seed) in enumerate(replicas):
         inputs, hidden, readout = (_generator(child) for child in streams(seed)[1:])
         fill(parameters["input"][r].mT, arm.input_law(features, width), inputs)

@@ -1,0 +1,10 @@
+"""Physics-informed networks: many of them trained at once on one differential equation.
+
+`network` and `jets` have the networks and their derivatives by the coordinates, `problem` the loss, `optimizers` Adam and
+L-BFGS; `stages` trains, `experiment` runs the stages and gives the rows, and `settings` says what is run.
+"""
+
+from verify.training.pinn.experiment import run
+from verify.training.pinn.settings import FULL, QUICK, Settings
+
+__all__ = ["FULL", "QUICK", "Settings", "run"]
