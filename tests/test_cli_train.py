@@ -1,6 +1,8 @@
 """The command `train`: arms compared seed by seed, bad input in one line, and a run that goes on where it was."""
 
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from test_cli import run, run_json
 from verify.training import experiments, records
 from verify.training.arms import all_arms
 from verify.training.experiments import Cell, Experiment
+from verify.training.pinn import QUICK
 from verify.training.trainer import Setting
 
 pytest.importorskip("torch")
@@ -81,10 +84,33 @@ def test_seeds_may_be_chosen(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     assert again["seconds"] == result["seconds"]  # nothing was trained twice
 
 
+def test_equations_are_solved_from_each_initialization(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The geometric means and the ratio of the errors, made here from the table that the command writes."""
+    tiny = replace(QUICK["helmholtz"], width=6, rates=(3e-3,), tuning_steps=5, adam_steps=20, lbfgs_steps=4, observe_every=4)
+    monkeypatch.setitem(QUICK, "helmholtz", replace(tiny, interior=16, side=4, arms=("odd_sigmoid", "edge_of_chaos")))
+    arguments = ("train", "pinn_helmholtz", "--quick", "--device", "cpu", "--directory", str(tmp_path), "--seeds", "2")
+    code, result = run_json(capsys, *arguments)
+    assert (code, result["dataset"], result["seeds"]) == (0, None, [0, 1])
+    (cell,) = result["cells"]
+    record = records.read("pinn_helmholtz_quick", tmp_path)
+    assert record.header["command"] == "oddsigmoid train pinn_helmholtz --quick --seeds 2"
+    last = record.select(optimizer="lbfgs", step=4)
+    errors = {arm["arm"]: [math.log10(float(row["error"])) for row in last if row["arm"] == arm["arm"]] for arm in cell["arms"]}
+    for arm in cell["arms"]:
+        assert arm["log_error"]["mean"] == pytest.approx(sum(errors[arm["arm"]]) / 2)
+    ours, theirs = errors["odd_sigmoid"], errors["edge_of_chaos"]
+    assert cell["arms"][1]["error_advantage"]["mean"] == pytest.approx((sum(theirs) - sum(ours)) / 2)
+    code, out, _ = run(capsys, *arguments)
+    assert "How well is the Helmholtz equation solved" in out
+    assert "log10 relative L2 error" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("train", "compare"), 2, "experiment=compare: is not known; choose one of comparison"),
+        (("train", "compare"), 2, "experiment=compare: is not known here; choose one of comparison"),
         (("train", "--seeds", "1"), 2, "seeds=1: must be a whole number >= 2"),
         (("train", "--data", "imagenet"), 2, "data=imagenet: is not known here; choose one of digits"),
         (("train", "--data", "mnist"), 4, "dataset=mnist: "),

@@ -18,7 +18,6 @@ from theory.activation.arithmetic import evaluate
 from theory.activation.floats import numpy_
 from theory.training import EQUATIONS, burgers_solution
 from theory.training.equations import t, x, y
-from theory.validation import InputError
 from verify.checker.burgers import burgers_ball
 from verify.training.records import Row
 
@@ -245,11 +244,11 @@ def test_lbfgs_finds_the_minimum_and_is_observed() -> None:
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
-    return run(TINY, tmp_path_factory.mktemp("whole"))
+def rows(tmp_path_factory: pytest.TempPathFactory) -> tuple[Row, ...]:
+    return run(TINY, tmp_path_factory.mktemp("whole")).rows
 
 
-def test_training_lowers_the_loss_of_every_network_in_every_phase(rows: list[Row]) -> None:
+def test_training_lowers_the_loss_of_every_network_in_every_phase(rows: tuple[Row, ...]) -> None:
     final = [row for row in rows if row["phase"] == "final"]
     assert len({(row["arm"], row["seed"]) for row in final}) == 4
     for arm in TINY.arms:
@@ -268,7 +267,7 @@ def test_the_rate_of_an_initialization_is_the_one_of_least_mean_loss() -> None:
     assert best_rates(final) == {"a": 0.2, "b": 0.2}
 
 
-def test_a_run_that_is_killed_continues_to_the_same_numbers(rows: list[Row], tmp_path: Path) -> None:
+def test_a_run_that_is_killed_continues_to_the_same_numbers(rows: tuple[Row, ...], tmp_path: Path) -> None:
     """SIGKILL at a random moment after the first checkpoint, at a state that is saved after every step."""
     script = (
         "from pathlib import Path; from verify.training.pinn import *; from verify.training.pinn import stages\n"
@@ -276,23 +275,29 @@ def test_a_run_that_is_killed_continues_to_the_same_numbers(rows: list[Row], tmp
     )
     child = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[1])
     moment = random.SystemRandom().uniform(0, 1)
-    while not (tmp_path / "pinn_helmholtz.checkpoint").exists():
+    while not list(tmp_path.glob("*.checkpoint")):
         assert child.poll() is None
         time.sleep(0.01)
     time.sleep(moment)
     child.send_signal(signal.SIGKILL)
     child.wait()
     done: list[float] = []
-    assert run(TINY, tmp_path, done.append) == rows, f"killed {moment:.3f} s after the first checkpoint"
+    found = run(TINY, tmp_path, lambda part, total: done.append(part / total))
+    assert found.rows == rows, f"killed {moment:.3f} s after the first checkpoint"
     assert done[-1] == pytest.approx(1.0)
     assert done == sorted(done)
+    assert len(found.header["origins"]) == 1  # the same code on the same machine, twice
+    again = run(TINY, tmp_path)
+    assert again == found  # nothing is trained twice, and no time is added
 
 
-def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
+def test_other_settings_do_not_find_a_checkpoint(tmp_path: Path) -> None:
     short = replace(TINY, arms=("orthogonal",), seeds=(0,), rates=(1e-3,), tuning_steps=2, adam_steps=2, lbfgs_steps=2)
-    run(short, tmp_path)
-    with pytest.raises(InputError, match="belongs to other settings"):
-        run(replace(short, adam_steps=3), tmp_path)
+    lengths = [
+        max(row["step"] for row in run(made, tmp_path).rows if row["optimizer"] == "adam")
+        for made in (short, replace(short, adam_steps=3))
+    ]
+    assert lengths == [2, 3]
 
 
 def test_an_activation_with_another_critical_gain_has_rates_in_its_units() -> None:
@@ -303,5 +308,6 @@ def test_an_activation_with_another_critical_gain_has_rates_in_its_units() -> No
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_a_run_on_cuda_gives_the_numbers_of_the_cpu_to_single_precision(tmp_path: Path) -> None:
     found, expected = (run(TINY, tmp_path / device, device=device) for device in ("cuda", "cpu"))
-    start = [(one["loss"], other["loss"]) for one, other in zip(found, expected, strict=True) if one["step"] == 0]
+    pairs = zip(found.rows, expected.rows, strict=True)
+    start = [(one["loss"], other["loss"]) for one, other in pairs if one["step"] == 0]
     assert all(one == pytest.approx(other, rel=1e-4) for one, other in start)

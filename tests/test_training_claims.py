@@ -154,7 +154,11 @@ def test_a_part_of_a_record_is_trained_again(seed: int) -> None:
     context = Context(tier="full", device="cpu", seed=seed)
     record, check = records.read("toy"), evidence.again("toy")
     assert isinstance(check.run(record, context), Supported)
-    assert isinstance(check.run(evidence.scaled(record, 1.02), context), Refuted)
+    assert isinstance(check.run(evidence.scaled(record, 1.10), context), Refuted)
+    other = [{**row, "overlap": row["overlap"] and 1.002 * float(row["overlap"])} for row in record.rows]
+    assert isinstance(check.run(Record(record.header, tuple(other)), context), Refuted)
+    worse = [{**row, "test": row["test"] and float(row["test"]) - 0.3} for row in record.rows]
+    assert isinstance(check.run(Record(record.header, tuple(worse)), context), Refuted)
 
 
 @pytest.mark.usefixtures("toy")

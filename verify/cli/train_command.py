@@ -3,6 +3,8 @@
 import argparse
 import math
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,48 +12,92 @@ from theory import validation
 from verify.cli import OK
 from verify.cli.output import progress_line, require_device, table
 from verify.cross_check.statistics import Interval, student
-from verify.training import comparison, records
+from verify.training import comparison, pinn, records
 from verify.training.comparison import CELL, Trained
 from verify.training.data import NAMES, Dataset, DatasetMissingError, load
 from verify.training.execution import run as execute
-from verify.training.experiments import experiment
+from verify.training.experiments import EXPERIMENTS, experiment
 from verify.training.images import images
+from verify.training.pinn import FULL, QUICK
+from verify.training.pinn import comparison as pinn_comparison
+from verify.training.pinn.comparison import Solved
 from verify.training.predictors import PREDICTORS
 from verify.training.records import Record
 
 SCHEMA = "oddsigmoid/train/1"
 CONFIDENCE = 0.95  # of each interval, two-sided
 _USUAL = "fashion-mnist"
+PREFIX = "pinn_"
+EQUATIONS = tuple(PREFIX + name for name in FULL)
+NAMES_OF_EXPERIMENTS = (*EXPERIMENTS, *EQUATIONS)
 
 Json = dict[str, Any]
 
 
 def run(options: argparse.Namespace) -> tuple[Json, int]:
-    seeds = None if options.seeds is None else validation.seeds(options.seeds)
-    chosen = experiment(options.name, quick=options.quick, seeds=seeds)
+    validation.name_in("experiment", options.name, NAMES_OF_EXPERIMENTS)
+    if options.seeds is not None:
+        options.seeds = validation.seeds(options.seeds)
     require_device(options.device)
-    from verify.cross_check.network import choose_device
-
-    dataset = _dataset(options.data)
-    folder, place = Path(options.directory), choose_device(options.device)
-    record = execute(chosen, images(dataset).to(place), folder / "programs", _Progress())
-    command = f"oddsigmoid train {options.name}{' --quick' * options.quick} --data {dataset.name}"
-    record.header["command"] = command if seeds is None else f"{command} --seeds {seeds}"
-    record.header["dataset"]["source"] = dataset.source
-    files = records.write(folder, f"{options.name}{'_quick' * options.quick}", record)
+    record, cells = (_equation if options.name in EQUATIONS else _classification)(options)
+    record.header["command"] = _command(options, record)
+    files = records.write(Path(options.directory), f"{options.name}{'_quick' * options.quick}", record)
+    kept = ("title", "grid", "seeds", "tuning_seeds", "origins", "seconds")
     result = {
         "schema": SCHEMA,
         "experiment": options.name,
         "quick": options.quick,
-        **{
-            name: record.header[name]
-            for name in ("title", "dataset", "examples", "grid", "seeds", "tuning_seeds", "origins", "seconds")
-        },
+        **{name: record.header[name] for name in kept},
+        "dataset": record.header.get("dataset"),
+        "examples": record.header.get("examples"),
         "confidence": CONFIDENCE,
-        "cells": _cells(record),
+        "cells": cells,
         "files": [str(path) for path in files],
     }
     return result, OK
+
+
+def _command(options: argparse.Namespace, record: Record) -> str:
+    words = ["oddsigmoid train", options.name, *(["--quick"] if options.quick else [])]
+    words += [f"--data {record.header['dataset']['name']}"] if "dataset" in record.header else []
+    return " ".join(words + ([] if options.seeds is None else [f"--seeds {options.seeds}"]))
+
+
+def _classification(options: argparse.Namespace) -> tuple[Record, list[Json]]:
+    from verify.cross_check.network import choose_device
+
+    chosen = experiment(options.name, quick=options.quick, seeds=options.seeds)
+    dataset = _dataset(options.data)
+    pictures = images(dataset).to(choose_device(options.device))
+    record = execute(chosen, pictures, Path(options.directory) / "programs", _Progress())
+    record.header["dataset"]["source"] = dataset.source
+    return record, _cells(record)
+
+
+def _equation(options: argparse.Namespace) -> tuple[Record, list[Json]]:
+    settings = (QUICK if options.quick else FULL)[options.name.removeprefix(PREFIX)]
+    if options.seeds is not None:
+        settings = replace(settings, seeds=tuple(range(options.seeds)))
+    record = pinn.run(settings, Path(options.directory) / "programs", _Progress(), options.device)
+    return record, [
+        {"equation": settings.equation, "activation": settings.activation, "depth": depth, "width": settings.width}
+        | {"arms": _solved(arms)}
+        for depth, arms in pinn_comparison.solved(record.rows).items()
+    ]
+
+
+def _solved(arms: Mapping[str, Solved]) -> list[Json]:
+    """log10 of losses and errors; the advantage is by how many powers of 10 the first arm is lower."""
+    first = next(iter(arms.values()))
+    made = []
+    for arm in arms.values():
+        entry: Json = {"arm": arm.arm, "learning_rate": arm.learning_rate, "seeds": list(arm.seeds)}
+        for measure in pinn_comparison.MEASURES:
+            entry[f"log_{measure}"] = _estimate(student(getattr(arm, measure), 1 - CONFIDENCE))
+            better = pinn_comparison.advantage(first, arm, measure, 1 - CONFIDENCE)
+            entry[f"{measure}_advantage"] = None if arm is first else _estimate(better)
+        made.append(entry)
+    return made
 
 
 def _dataset(name: str) -> Dataset:
@@ -123,32 +169,50 @@ def _estimate(found: Interval) -> Json:
 
 def render(result: Json, options: argparse.Namespace) -> str:
     lines = [result["title"], ""]
+    solving = result["dataset"] is None
     for cell in result["cells"]:
-        first, size = cell["arms"][0]["arm"], cell["train_size"] or result["examples"]["train"]
-        lines += [
-            f"{cell['activation']}, depth {cell['depth']}, width {cell['width']}, {size} examples, {cell['steps']} steps of 64",
-            "",
-            table(
-                [
-                    [
-                        arm["arm"] + (" *" if arm["arm"] == cell["best_rival"] else ""),
-                        f"{arm['learning_rate']:.0e}",
-                        _interval(arm["test"]),
-                        "" if arm["advantage"] is None else _interval(arm["advantage"], "+"),
-                    ]
-                    for arm in cell["arms"]
-                ],
-                ["arm", "learning rate", "test accuracy", f"{first} minus arm"],
-            ),
-            "",
-        ]
+        lines += [*(_errors(cell) if solving else _accuracies(cell, result["examples"])), ""]
+    where = "" if solving else f"{result['dataset']['name']} ({result['dataset']['source']}); "
+    how = "by the loss" if solving else "on the validation split"
     lines += [
-        f"{result['dataset']['name']} ({result['dataset']['source']}); {len(result['seeds'])} networks an arm, paired by seed; "
-        f"[two-sided {CONFIDENCE:.0%} interval of the mean]; * best other arm on the validation split.",
-        f"Learning rate: omega times the best of {', '.join(f'{rate:g}' for rate in result['grid'])} on the validation split.",
+        f"{where}{len(result['seeds'])} networks an arm, paired by seed; [two-sided {CONFIDENCE:.0%} interval of the mean"
+        + ("]." if solving else "]; * best other arm on the validation split."),
+        f"Learning rate: omega times the best of {', '.join(f'{rate:g}' for rate in result['grid'])} {how}.",
         f"Tables: {', '.join(result['files'])}",
     ]
     return "\n".join(lines)
+
+
+def _accuracies(cell: Json, examples: Json) -> list[str]:
+    rows = [
+        [
+            arm["arm"] + (" *" if arm["arm"] == cell["best_rival"] else ""),
+            f"{arm['learning_rate']:.0e}",
+            _interval(arm["test"]),
+            "" if arm["advantage"] is None else _interval(arm["advantage"], "+"),
+        ]
+        for arm in cell["arms"]
+    ]
+    size = cell["train_size"] or examples["train"]
+    return [
+        f"{cell['activation']}, depth {cell['depth']}, width {cell['width']}, {size} examples, {cell['steps']} steps of 64",
+        "",
+        table(rows, ["arm", "learning rate", "test accuracy", f"{cell['arms'][0]['arm']} minus arm"]),
+    ]
+
+
+def _errors(cell: Json) -> list[str]:
+    rows = [
+        [
+            arm["arm"],
+            f"{arm['learning_rate']:.0e}",
+            *(_interval(arm[f"log_{measure}"]) for measure in pinn_comparison.MEASURES),
+            "" if arm["error_advantage"] is None else _interval(arm["error_advantage"], "+"),
+        ]
+        for arm in cell["arms"]
+    ]
+    header = ["arm", "learning rate", "log10 loss", "log10 relative L2 error", f"{cell['arms'][0]['arm']} is lower by"]
+    return [f"{cell['activation']}, depth {cell['depth']}, width {cell['width']}", "", table(rows, header)]
 
 
 def _interval(estimate: Json, sign: str = "") -> str:

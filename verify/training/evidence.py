@@ -19,18 +19,20 @@ from verify.cross_check.evidence import needs_torch
 from verify.cross_check.network import choose_device
 from verify.cross_check.statistics import combined, inside, student
 from verify.training import comparison, records
-from verify.training.comparison import CELL, Key, Trained
+from verify.training.comparison import CELL, Array, Key, Trained, column
 from verify.training.data import DatasetMissingError, load
 from verify.training.experiments import Cell, experiment
 from verify.training.predictors import PREDICTORS
-from verify.training.records import Record, Value
+from verify.training.records import Record, Row, Value
 from verify.verdict import Refuted, Supported, Undecided, Verdict
 
 FAMILY_ERROR = 0.02  # the probability that any claim on training is decided wrongly, for all records together
 TRAINING_CLAIMS = 20  # that share it, evenly
 CLAIM_ERROR = FAMILY_ERROR / TRAINING_CLAIMS
 _DATA = "fashion-mnist"
-_EARLY = 0.01  # relative: rounding alone, which other machines do otherwise, has moved early losses by 0.0005
+_STARTS = ("gradient_ratio", "negative_rate", "overlap")  # measured before training
+_START = 1e-3  # relative: of these
+_EARLY = 0.05  # relative: early losses, the median over seeds
 _DRAW_ERROR = 1e-3
 
 Arms = Mapping[str, Trained]
@@ -106,27 +108,38 @@ def live(name: str, pairs: Sequence[Pair]) -> Check:
 def again(name: str) -> Check:
     """One arm of one cell of the record, drawn by the seed of the run, trained again with the recorded learning rate.
 
-    Until rounding errors have grown, for a tenth of the training, the losses must be the recorded ones to 1% for each seed. The
-    accuracies at the end are those of other networks by then; they must not differ from the recorded ones by more than such
-    networks do (probability 0.001 of a wrong alarm).
+    What is measured before training (gradient ratio, negative rate, overlap of every replica) must be as recorded: so the
+    data and the weights are the same. From then on another machine rounds otherwise, and training amplifies it: operations
+    done in another order moved the losses averaged over the first tenth of the steps by 10^-7 for most arms, but for He's,
+    and at a learning rate of 10^-3, by up to 6% for a seed and by 1.6% in the median over seeds. In the median they must be
+    the recorded ones to 5%. The accuracies at the end are those of other networks by then, and must not differ from the
+    recorded ones by more than such networks do (probability 0.001 of a wrong alarm).
     """
 
     def judge(record: Record, context: Context) -> Verdict:
         cell, arm = _draw(name, context.seed)
-        rows = _curves(record, cell, arm)
-        losses, accuracies = _trained_again(name, cell, arm, float(rows[0][0]["learning_rate"] or 0), context.device)
-        worst = max(abs(loss / float(curve[0]["loss"] or 0) - 1) for loss, curve in zip(losses, rows, strict=True))
-        kept = numpy.array([curve[-1]["test"] for curve in rows], dtype=float)
-        change = student(numpy.array(accuracies) - kept, _DRAW_ERROR)
+        initial, curves = _kept(record, cell, arm)
+        found = _trained_again(name, cell, arm, float(initial[0]["learning_rate"] or 0), context.device)
+        start = max(
+            float(_apart(found[key], column(initial, key)).max()) for key in ("gradient_ratio", "negative_rate", "overlap")
+        )
+        early = float(numpy.median(_apart(found["loss"], column([curve[0] for curve in curves], "loss"))))
+        change = student(found["test"] - column([curve[-1] for curve in curves], "test"), _DRAW_ERROR)
         s = cell.setting
         facts = (
-            f"{arm} of {s.activation}, depth {s.depth}, width {s.width}, {s.train_size or 'all'} examples: early losses within "
-            f"{worst:.1e} of the recorded ones (at most {_EARLY}), accuracy {change.mean:+.4f} in "
-            f"[{change.low:+.4f}, {change.high:+.4f}]"
+            f"{arm} of {s.activation}, depth {s.depth}, width {s.width}, {s.train_size or 'all'} examples: before training "
+            f"within {start:.1e} of the recorded (at most {_START}), early losses within {early:.1e} (at most {_EARLY}), "
+            f"accuracy {change.mean:+.4f} in [{change.low:+.4f}, {change.high:+.4f}]"
         )
-        return (Supported if worst <= _EARLY and change.low <= 0 <= change.high else Refuted)(facts)
+        same = start <= _START and early <= _EARLY and change.low <= 0 <= change.high
+        return (Supported if same else Refuted)(facts)
 
     return Check("simulation", needs_torch(needs_evidence(judge)))
+
+
+def _apart(found: Array, kept: Array) -> Array:
+    """Relative; where the recorded number is 0, absolute."""
+    return numpy.abs(found - kept) / numpy.where(kept == 0, 1.0, numpy.abs(kept))
 
 
 def scaled(record: Record, factor: float) -> Record:
@@ -175,19 +188,23 @@ def _draw(name: str, seed: int) -> tuple[Cell, str]:
     return cell, cell.arms[generator.integers(len(cell.arms))].name
 
 
-def _curves(record: Record, cell: Cell, arm: str) -> list[list[records.Row]]:
-    """The training curve of each seed."""
-    s = cell.setting
-    rows = record.select(arm=arm, phase="final", **{name: getattr(s, name) for name in CELL})
-    return [[row for row in rows if row["seed"] == seed] for seed in sorted({int(row["seed"] or 0) for row in rows})]
+def _kept(record: Record, cell: Cell, arm: str) -> tuple[list[Row], list[list[Row]]]:
+    """Of each seed, in their order: the row before training, and the training curve."""
+    place = {name: getattr(cell.setting, name) for name in CELL}
+    initial, final = (record.select(arm=arm, phase=phase, **place) for phase in ("initial", "final"))
+    seeds = [row["seed"] for row in initial]
+    return list(initial), [[row for row in final if row["seed"] == seed] for seed in seeds]
 
 
 @cache
-def _trained_again(name: str, cell: Cell, arm: str, rate: float, device: str) -> tuple[list[float], list[float]]:
-    """(losses of the first evaluation, test accuracies), one number a seed."""
+def _trained_again(name: str, cell: Cell, arm: str, rate: float, device: str) -> dict[str, Array]:
+    """One number a seed: the predictors, the loss of the first evaluation, the test accuracy."""
+    from verify.training.execution import predicted
     from verify.training.trainer import Program, Replica
 
     (own,) = (one for one in cell.arms if one.name == arm)
     seeds = experiment(name, quick=False).final_seeds()
-    out = Program(cell.setting, [Replica(own, seed, rate) for seed in seeds], _images(device)).run()
-    return out.loss[0].tolist(), out.test.tolist()
+    program = Program(cell.setting, [Replica(own, seed, rate) for seed in seeds], _images(device))
+    before = predicted(program)
+    out = program.run()
+    return before | {"loss": out.loss[0], "test": out.test}

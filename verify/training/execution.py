@@ -7,7 +7,7 @@ other experiments and other settings do not find them.
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from typing import Any
 from verify.files import write_whole
 from verify.training.arms import Arm
 from verify.training.experiments import Cell, Experiment
-from verify.training.predictors import PREDICTORS, predict
-from verify.training.provenance import provenance
+from verify.training.predictors import PREDICTORS, Array, predict
+from verify.training.provenance import provenance, summarized
 from verify.training.records import Record, Row
 from verify.training.trainer import Images, Program, Replica, Setting
 
@@ -74,13 +74,6 @@ def run(
     return Record(header | summarized(meter.origins), tuple(rows))
 
 
-def summarized(origins: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """The distinct origins of programs, and the seconds that all took."""
-    origins = list(origins)
-    distinct = {json.dumps({name: value for name, value in origin.items() if name != "seconds"}): 0 for origin in origins}
-    return {"origins": [json.loads(origin) for origin in distinct], "seconds": round(sum(o["seconds"] for o in origins), 1)}
-
-
 def run_cell(experiment: Experiment, cell: Cell, images: Images, folder: Path, meter: Meter) -> list[Row]:
     """One cell. Arms that draw the same weights under two names are trained once."""
     arms = _distinct(cell)
@@ -122,8 +115,7 @@ def _program(
     if not kept.exists():
         start = time.monotonic()
         program = Program(setting, replicas, images, path.with_suffix(".checkpoint"))
-        x, y = (part[:_EXAMPLES].expand(len(replicas), *part[:_EXAMPLES].shape) for part in images.validation)
-        predictors = predict(setting.activation, program.parameters, x, y)
+        predictors = predicted(program)
         out = program.run(progress)
         results = [
             Result(
@@ -141,6 +133,12 @@ def _program(
     progress(1, 1)
     found = json.loads(kept.read_text())
     return {replica: Result(**result) for replica, result in zip(replicas, found["results"], strict=True)}, found["origin"]
+
+
+def predicted(program: Program) -> dict[str, Array]:
+    """PREDICTORS of the replicas of a program that has not begun, each of shape (R,), at the first validation examples."""
+    x, y = (part[:_EXAMPLES].expand(len(program.replicas), *part[:_EXAMPLES].shape) for part in program.images.validation)
+    return predict(program.setting.activation, program.parameters, x, y)
 
 
 def _anonymous(arm: Arm) -> Arm:

@@ -1,8 +1,10 @@
 """Where a number comes from: code, versions, machine."""
 
+import json
 import os
 import platform
 import subprocess
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,13 @@ def provenance(device: str) -> dict[str, Any]:
         "threads": _threads(),
         "device": _accelerator() if device.startswith("cuda") else device,
     }
+
+
+def summarized(origins: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The distinct origins of programs, and the seconds that all took."""
+    origins = list(origins)
+    distinct = {json.dumps({name: value for name, value in origin.items() if name != "seconds"}): 0 for origin in origins}
+    return {"origins": [json.loads(origin) for origin in distinct], "seconds": round(sum(o["seconds"] for o in origins), 1)}
 
 
 def commit() -> str | None:

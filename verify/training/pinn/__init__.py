@@ -1,7 +1,8 @@
 """Physics-informed networks: many of them trained at once on one differential equation.
 
 `network` and `jets` have the networks and their derivatives by the coordinates, `problem` the loss, `optimizers` Adam and
-L-BFGS; `stages` trains, `experiment` runs the stages and gives the rows, and `settings` says what is run.
+L-BFGS; `stages` trains, `experiment` runs the stages and gives the record, `settings` says what is run, `comparison`
+compares.
 """
 
 from verify.training.pinn.experiment import run

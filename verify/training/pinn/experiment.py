@@ -5,27 +5,30 @@ initialization is the one with the least mean final loss, on the same grid for a
 rate, and from where it ends L-BFGS in float64. For a seed all initializations share the points and all random numbers.
 """
 
+import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verify.training.pinn.settings import LBFGS_COST, Replica, Settings
-from verify.training.records import Row
+from verify.training.pinn.settings import LBFGS_COST, TITLES, Replica, Settings
+from verify.training.provenance import summarized
+from verify.training.records import Record, Row
 
 if TYPE_CHECKING:
     from verify.training.pinn.stages import Stages
 
 
 def run(
-    settings: Settings, folder: Path, progress: Callable[[float], None] = lambda done: None, device: str = "cpu"
-) -> list[Row]:
+    settings: Settings, folder: Path, show: Callable[[float, float], None] = lambda done, total: None, device: str = "cpu"
+) -> Record:
     """Trains all networks of the experiment. Its state is a file in `folder`: a killed run continues to the same numbers.
 
     A row has equation, depth, arm, phase (tune or final), seed, learning_rate, optimizer (adam or lbfgs), step, loss, error;
-    loss and error (see `problem`) after so many steps of this optimizer, nan after it has diverged. progress: called with the
-    fraction of the work that is done. device: cpu, cuda or auto.
+    loss and error (see `problem`) after so many steps of this optimizer, nan after it has diverged. show(done, total) is called
+    as the work gets done. device: cpu, cuda or auto.
 
     Raises `InputError` for a checkpoint of other settings and for cuda without a CUDA device.
     """
@@ -37,11 +40,19 @@ def run(
     def meter(work: float) -> None:
         nonlocal done
         done += work
-        progress(done / total)
+        show(done, total)
 
-    path = folder / f"pinn_{settings.equation}.checkpoint"
-    stages = Stages(settings, path, meter, choose_device(device))
-    return [row for depth in settings.depths for row in _at_depth(stages, settings, depth)]
+    key = hashlib.sha256(repr(settings).encode()).hexdigest()[:24]
+    stages = Stages(settings, folder / f"{key}.checkpoint", meter, choose_device(device))
+    rows = [row for depth in settings.depths for row in _at_depth(stages, settings, depth)]
+    header = {
+        "title": f"How well is the {TITLES[settings.equation]} equation solved from each initialization?",
+        "seeds": list(settings.seeds),
+        "tuning_seeds": list(settings.tuning_seeds),
+        "grid": list(settings.rates),
+        "settings": asdict(settings),
+    }
+    return Record(header | summarized(stages.origins), tuple(rows))
 
 
 def _work(settings: Settings) -> float:

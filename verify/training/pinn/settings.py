@@ -57,6 +57,7 @@ class Replica(NamedTuple):
     rate: float
 
 
+TITLES = {"burgers": "Burgers", "allen_cahn": "Allen-Cahn", "helmholtz": "Helmholtz"}
 FULL = {
     "burgers": Settings("burgers", interior=1024),  # the layer at x = 0 is thin
     "allen_cahn": Settings("allen_cahn", depths=(10, 30)),
