@@ -33,6 +33,7 @@ class Look(NamedTuple):
 
 LOOKS = {
     METHOD: Look("the method", style.BLUE, "o"),
+    "exact_0.4": Look("the exact law, $c^*(0.4)$", style.SKY, "d", (0, (6, 1))),
     "edge_of_chaos": Look("edge of chaos", "black", "s"),
     "edge_of_chaos_1.05": Look(r"$\sigma_w = 1.05\,\omega$", "0.35", "D", (0, (4, 1.5))),
     "edge_of_chaos_1.2": Look(r"$\sigma_w = 1.2\,\omega$", "0.6", "^", (0, (1, 1))),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy
 import pytest
 import untrained
-from scipy.stats import rankdata
+from scipy.stats import rankdata, t
 
 import paper_figures
 from paper_figures import (
@@ -16,6 +16,7 @@ from paper_figures import (
     data_efficiency,
     depth_width,
     input_layers,
+    pinn,
     rate_sweep,
     trainability,
     training,
@@ -30,6 +31,7 @@ FIGURES = (
     data_efficiency,
     depth_width,
     input_layers,
+    pinn,
     rate_sweep,
     trainability,
     training_curves,
@@ -162,6 +164,16 @@ def test_recorded_results_are_read_without_torch(recorded: Path) -> None:
     read = "import sys, pathlib, paper_figures.wrong_gain as figure; figure.data(pathlib.Path(sys.argv[1]))"
     code = f"{read}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code, str(recorded)], check=False, timeout=60).returncode == 0
+
+
+def test_losses_and_errors_of_equations_are_averaged_by_their_logarithms(recorded: Path) -> None:
+    """Seeds 0..4: the mean of -s/10 is -0.2; L-BFGS counts on from the 1,500 steps of Adam."""
+    rows = [row for row in pinn.data(recorded) if (row.equation, row.depth, row.arm) == ("allen_cahn", 30, "edge_of_chaos")]
+    assert [(row.optimizer, row.step) for row in rows] == [("adam", 0), ("adam", 1500), ("lbfgs", 1800)]
+    assert [row.loss for row in rows] == pytest.approx([-1.2, -2.2, -3.2])
+    assert [row.error for row in rows] == pytest.approx([-0.6, -1.1, -1.6])
+    half = t.isf(0.025, 4) * (0.025 / 5) ** 0.5  # of 0, 0.1, ..., 0.4: variance 0.025
+    assert rows[0].loss_high - rows[0].loss == pytest.approx(half)
 
 
 def test_without_records_the_other_figures_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

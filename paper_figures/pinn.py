@@ -1,0 +1,91 @@
+"""Figure `pinn`: physics-informed networks from each initialization, loss and solution error while they are trained.
+
+Burgers, Allen-Cahn and Helmholtz (`theory.training.EQUATIONS`), each arm at its own best learning rate: Adam, then, right of
+the line, iterations of L-BFGS. Plotted: the geometric mean over seeds with Student's 95% interval (of the logarithm); the loss
+at the training points, and the L2 error against the exact solution, relative to it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy
+
+from paper_figures import style, training
+from verify.training import records
+from verify.training.pinn.settings import FULL, TITLES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Row:
+    """log10 of the loss and of the relative error after so many steps, those of Adam counted on by those of L-BFGS."""
+
+    equation: str
+    depth: int
+    arm: str
+    optimizer: str
+    step: int
+    loss: float
+    loss_low: float
+    loss_high: float
+    error: float
+    error_low: float
+    error_high: float
+
+
+def data(folder: Path = records.EVIDENCE) -> list[Row]:
+    """Equation by equation; nine digits. Raises `InputError` without the records in `folder`."""
+    return [row for equation in FULL for row in _curves(records.read(f"pinn_{equation}", folder))]
+
+
+def _curves(record: records.Record) -> Iterator[Row]:
+    final = record.select(phase="final")
+    adam = max(int(row["step"] or 0) for row in final if row["optimizer"] == "adam")
+    kinds = dict.fromkeys((row["depth"], row["arm"], row["optimizer"], row["step"]) for row in final)
+    for depth, arm, optimizer, step in kinds:
+        seeds = record.select(phase="final", depth=depth, arm=arm, optimizer=optimizer, step=step)
+        loss, error = (numpy.log10([float(row[name] or 0) for row in seeds]) for name in ("loss", "error"))
+        place = int(step or 0) + (adam if optimizer == "lbfgs" else 0)
+        start = str(seeds[0]["equation"]), int(depth or 0), str(arm), str(optimizer), place
+        yield Row(*start, *training.interval(loss), *training.interval(error))
+
+
+def figure(rows: Sequence[Row]) -> "Figure":
+    """A column an equation and depth: loss above, error below."""
+    columns = list(dict.fromkeys((row.equation, row.depth) for row in rows))
+    drawing, _ = style.two_columns(4.2, 0)
+    panels = drawing.subplots(2, len(columns), squeeze=False)
+    looks = training.looks(row.arm for row in rows)
+    for (equation, depth), (above, below) in zip(columns, panels.T, strict=True):
+        own = [row for row in rows if (row.equation, row.depth) == (equation, depth)]
+        for name, look in looks.items():
+            curve = [row for row in own if row.arm == name]
+            _draw(above, look, curve, [(row.loss, row.loss_low, row.loss_high) for row in curve])
+            _draw(below, look, curve, [(row.error, row.error_low, row.error_high) for row in curve])
+        switch = max(row.step for row in own if row.optimizer == "adam")
+        for axes in (above, below):
+            axes.axvline(switch, color="0.7", linewidth=0.8, zorder=0)
+            axes.set_yscale("log")
+        above.set_title(f"{TITLES[equation]}, $L = {depth}$", fontsize=9)
+        above.tick_params(labelbottom=False)
+    panels[0, 0].set_ylabel("loss")
+    panels[1, 0].set_ylabel("relative $L^2$ error")
+    drawing.supxlabel("steps of Adam, then iterations of L-BFGS", fontsize=9)
+    lines = [line for axes in panels[0] for line in axes.get_lines()]
+    shown = {line.get_label(): line for line in lines if line.get_label() in {look.label for look in looks.values()}}
+    drawing.legend(shown.values(), shown.keys(), loc="outside upper center", ncols=len(shown))
+    return drawing
+
+
+def _draw(axes: "Axes", look: training.Look, curve: Sequence[Row], logarithms: Sequence[tuple[float, float, float]]) -> None:
+    if not curve:
+        return
+    middle, low, high = (10.0 ** numpy.array(column) for column in zip(*logarithms, strict=True))
+    steps = [row.step for row in curve]
+    axes.plot(steps, middle, color=look.colour, linestyle=look.line, label=look.label, linewidth=1.1)
+    axes.fill_between(steps, low, high, color=look.colour, alpha=0.15, linewidth=0)
