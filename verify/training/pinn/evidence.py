@@ -1,0 +1,115 @@
+"""What claims about physics-informed networks rest on: a record, and a part of it trained again.
+
+As in `verify.training.evidence`, with powers of 10 of the loss and of the error in the place of accuracies.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy
+
+from verify.claim import Check, Context
+from verify.cross_check.evidence import needs_torch
+from verify.cross_check.statistics import combined, inside, student
+from verify.training import records
+from verify.training.evidence import CLAIM_ERROR, Span, needs_evidence
+from verify.training.pinn import comparison
+from verify.training.pinn.comparison import Solved
+from verify.training.pinn.experiment import run
+from verify.training.pinn.settings import FULL, Settings
+from verify.training.records import Record
+from verify.verdict import Refuted, Supported, Verdict
+
+_START, _DRAW_ERROR = 1e-3, 1e-3
+
+
+@dataclass(frozen=True)
+class Contest:
+    """By how many powers of 10 `one` ends lower than `other` in `measure` (loss or error), at this depth."""
+
+    one: str
+    other: str
+    measure: str
+    depth: int
+
+    def __str__(self) -> str:
+        return f"log10 {self.measure} of {self.other} minus {self.one} at depth {self.depth}"
+
+
+def recorded(equation: str, contests: Sequence[Contest]) -> Check:
+    """Does the advantage in each contest lie in the stated `Span`? By the record."""
+
+    def judge(stated: Span, context: Context) -> Verdict:
+        found, error = _solved(equation), CLAIM_ERROR / len(contests)
+        verdicts = []
+        for contest in contests:
+            one, other = (found[contest.depth][name] for name in (contest.one, contest.other))
+            size = f"effect size {comparison.effect_size(one, other, contest.measure):+.1f}"
+            measured = comparison.advantage(one, other, contest.measure, error)
+            verdicts.append((f"{contest} ({size})", inside(measured, stated.low, stated.high)))
+        return combined(verdicts)
+
+    return Check("simulation", needs_evidence(judge), recorded=True)
+
+
+def again(equation: str) -> Check:
+    """One arm at one depth, drawn by the seed of the run, trained again with the recorded learning rate.
+
+    The losses before training must be the recorded ones to 0.1%. What rounding has made of the training by its end, the
+    logarithms of the errors, must not differ from the recorded ones by more than such trainings do (probability 0.001 of a
+    wrong alarm).
+    """
+
+    def judge(record: Record, context: Context) -> Verdict:
+        depth, arm = _draw(FULL[equation], context.seed)
+        rate = float(record.select(phase="final", depth=depth, arm=arm)[0]["learning_rate"] or 0)
+        kept, found = _ends(record, depth, arm), _trained_again(equation, depth, arm, rate, context.device)
+        start = max(abs(one / other - 1) for one, other in zip(found[0], kept[0], strict=True))
+        change = student(numpy.log10(found[1]) - numpy.log10(kept[1]), _DRAW_ERROR)
+        facts = (
+            f"{arm} at depth {depth}: losses before training within {start:.1e} of the recorded (at most {_START}), log10 of the "
+            f"errors {change.mean:+.3f} in [{change.low:+.3f}, {change.high:+.3f}]"
+        )
+        return (Supported if start <= _START and change.low <= 0 <= change.high else Refuted)(facts)
+
+    return Check("simulation", needs_torch(needs_evidence(judge)))
+
+
+def scaled(record: Record, factor: float) -> Record:
+    """The record with other losses: what is false about it is told by training again."""
+    return Record(record.header, tuple({**row, "loss": factor * float(row["loss"] or 0)} for row in record.rows))
+
+
+@cache
+def _solved(equation: str) -> Mapping[int, Mapping[str, Solved]]:
+    return comparison.solved(records.read(f"pinn_{equation}").rows)
+
+
+def _draw(settings: Settings, seed: int) -> tuple[int, str]:
+    generator = numpy.random.default_rng(seed)
+    depths, arms = settings.depths, settings.arms
+    return depths[generator.integers(len(depths))], arms[generator.integers(len(arms))]
+
+
+def _ends(record: Record, depth: int, arm: str) -> tuple[list[float], list[float]]:
+    """Of every seed: the loss before training, and the error at the end."""
+    rows = record.select(phase="final", depth=depth, arm=arm)
+    last = max(int(row["step"] or 0) for row in rows if row["optimizer"] == "lbfgs")
+    begun = [row for row in rows if (row["optimizer"], row["step"]) == ("adam", 0)]
+    ended = [row for row in rows if (row["optimizer"], row["step"]) == ("lbfgs", last)]
+    return [float(row["loss"] or 0) for row in begun], [float(row["error"] or 0) for row in ended]
+
+
+@cache
+def _trained_again(equation: str, depth: int, arm: str, rate: float, device: str) -> tuple[list[float], list[float]]:
+    """With one learning rate on the grid there is nothing to tune."""
+    full = FULL[equation]
+    unit = full.learning_rates()[0] / full.rates[0]
+    settings = replace(
+        full, depths=(depth,), arms=(arm,), rates=(rate / unit,), tuning_seeds=full.tuning_seeds[:1], tuning_steps=1
+    )
+    with TemporaryDirectory() as folder:
+        return _ends(run(settings, Path(folder), device=device), depth, arm)
