@@ -1,11 +1,13 @@
 """Claims on training: how a record, a reduced run and a repetition decide, on small records made here."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
+import untrained
 from scipy import stats
 
 from verify.claim import Context
@@ -15,6 +17,10 @@ from verify.training.arms import all_arms
 from verify.training.comparison import Trained
 from verify.training.evidence import CLAIM_ERROR, TRAINING_CLAIMS, Pair, Span
 from verify.training.experiments import Cell, Experiment
+from verify.training.pinn import FULL, run
+from verify.training.pinn import comparison as comparison_of_equations
+from verify.training.pinn import evidence as pinn_evidence
+from verify.training.pinn.evidence import Contest
 from verify.training.predictors import PREDICTORS
 from verify.training.records import Record, Row
 from verify.verdict import Refuted, Supported, Undecided
@@ -103,10 +109,6 @@ def test_claims_on_training_share_one_error_budget() -> None:
     assert len(judged_by_intervals) <= TRAINING_CLAIMS
 
 
-def monotone(sign: float) -> Trained:
-    return Trained("x", 1e-4, (0, 1), numpy.zeros(2), numpy.zeros(2), {})
-
-
 def test_rank_correlations_within_cells_do_not_see_what_differs_between_them() -> None:
     """In each of two cells the predictor ranks the arms perfectly, first one way and then, pooled, the other way too."""
 
@@ -167,3 +169,41 @@ def test_a_reduced_run_points_one_way() -> None:
     ahead, behind = (evidence.live("toy", pair).run(Span(*ends), CONTEXT) for ends in ((0, 1), (-1, -1e-9)))
     assert {type(ahead), type(behind)} == {Supported, Refuted}
     assert "odd_sigmoid minus he" in ahead.reason
+
+
+def test_equations_are_judged_by_powers_of_ten(kept: Path) -> None:
+    """The loss of arm i with seed s is 10^-(i + 2 + s/10), its error the root of that: arm 1 is ahead by 1 and by 1/2."""
+    pinn_evidence._solved.cache_clear()
+    records.write(kept, "pinn_helmholtz", untrained.solved(FULL["helmholtz"]))
+    first, second = FULL["helmholtz"].arms[:2]
+    for measure, ahead in (("loss", 1.0), ("error", 0.5)):
+        check = pinn_evidence.recorded("helmholtz", [Contest(second, first, measure, 10)])
+        assert isinstance(check.run(Span(ahead - 1e-9), CONTEXT), Supported)
+        assert isinstance(check.run(Span(-1, ahead - 1e-9), CONTEXT), Refuted)
+    spread = comparison_of_equations.solved(records.read("pinn_helmholtz").rows)[10][first]
+    assert spread.loss.tolist() == pytest.approx([-2.0, -2.1, -2.2, -2.3, -2.4])
+    with pytest.raises(ValueError, match="same seeds"):
+        comparison_of_equations.advantage(spread, replace(spread, seeds=(7,)), "loss", 0.05)
+
+
+def test_a_part_of_a_record_of_an_equation_is_trained_again(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
+    tiny = replace(
+        FULL["helmholtz"],
+        width=6,
+        rates=(1e-3, 3e-3),
+        tuning_steps=4,
+        adam_steps=10,
+        lbfgs_steps=4,
+        interior=16,
+        side=4,
+        seeds=(0, 1, 2),
+    )
+    monkeypatch.setitem(FULL, "helmholtz", tiny)
+    record = run(tiny, kept / "programs")
+    pinn_evidence._trained_again.cache_clear()
+    check = pinn_evidence.again("helmholtz")
+    assert isinstance(check.run(record, CONTEXT), Supported)
+    assert isinstance(check.run(pinn_evidence.scaled(record, 1.002), CONTEXT), Refuted)
+    other = [{**row, "error": float(row["error"] or 0) * (10 if row["optimizer"] == "lbfgs" else 1)} for row in record.rows]
+    assert isinstance(check.run(Record(record.header, tuple(other)), CONTEXT), Refuted)

@@ -25,11 +25,11 @@ def write_records(folder: Path) -> Path:
             made = replace(experiment(name, quick=False, seeds=5), tuning=2)
             records.write(folder, name, execution.run(made, images, folder))
     for name in FULL:
-        records.write(folder, f"pinn_{name}", _solved(FULL[name]))
+        records.write(folder, f"pinn_{name}", solved(FULL[name]))
     return folder
 
 
-def _solved(settings: Settings) -> records.Record:
+def solved(settings: Settings) -> records.Record:
     """The loss is 10^-(i + n + s/10) and the error its root: i counts the arms, s is the seed; n is 0 at the start, 1 after
     Adam, 2 after L-BFGS."""
     rows: list[records.Row] = []

@@ -152,7 +152,7 @@ def _arms(arms: dict[str, Trained]) -> list[Json]:
             "validation": float(arm.validation.mean()),
             "test": _estimate(student(arm.test, 1 - CONFIDENCE)),
             "advantage": None if arm is first else _estimate(comparison.difference(first, arm, 1 - CONFIDENCE)),
-            "effect_size": None if arm is first else _finite(comparison.effect_size(first, arm)),
+            "effect_size": None if arm is first else _finite(comparison.effect_size(comparison.differences(first, arm))),
             "seeds": list(arm.seeds),
         }
         for arm in arms.values()

@@ -59,20 +59,20 @@ def column(rows: Iterable[Row], name: str) -> Array:
 
 def difference(one: Trained, other: Trained, error: float) -> Interval:
     """Of the test accuracies, one minus other. Raises `ValueError` for arms of different seeds."""
-    return student(_differences(one, other), error)
+    return student(differences(one, other), error)
 
 
-def effect_size(one: Trained, other: Trained) -> float:
-    """The mean of the differences in units of their standard deviation."""
-    differences = _differences(one, other)
-    deviation = float(differences.std(ddof=1))
-    return float(differences.mean()) / deviation if deviation else float("inf")
-
-
-def _differences(one: Trained, other: Trained) -> Array:
+def differences(one: Trained, other: Trained) -> Array:
+    """Seed by seed."""
     if one.seeds != other.seeds:
         raise ValueError(f"{one.arm} and {other.arm} were not trained with the same seeds")
     return one.test - other.test
+
+
+def effect_size(samples: Array) -> float:
+    """The mean in units of the standard deviation; infinite without any spread."""
+    deviation = float(samples.std(ddof=1))
+    return float(samples.mean()) / deviation if deviation else float("inf")
 
 
 def best(arms: Iterable[Trained]) -> Trained:

@@ -81,7 +81,7 @@ def recorded(name: str, pairs: Sequence[Pair]) -> Check:
         verdicts = []
         for pair in pairs:
             one, other = _arms(found, pair)
-            size = f"effect size {comparison.effect_size(one, other):+.1f}"
+            size = f"effect size {comparison.effect_size(comparison.differences(one, other)):+.1f}"
             measured = comparison.difference(one, other, error)
             verdicts.append((f"{pair} ({size})", inside(measured, stated.low, stated.high)))
         return combined(verdicts)

@@ -46,16 +46,11 @@ def _whole(value: object) -> int:
 
 def advantage(one: Solved, other: Solved, measure: str, error: float) -> Interval:
     """By how many powers of 10 `one` ends lower. Raises `ValueError` for arms of different seeds."""
-    return student(_differences(one, other, measure), error)
+    return student(differences(one, other, measure), error)
 
 
-def effect_size(one: Solved, other: Solved, measure: str) -> float:
-    """The mean of the differences in units of their standard deviation."""
-    differences = _differences(one, other, measure)
-    return float(differences.mean() / differences.std(ddof=1))
-
-
-def _differences(one: Solved, other: Solved, measure: str) -> Array:
+def differences(one: Solved, other: Solved, measure: str) -> Array:
+    """Seed by seed."""
     if one.seeds != other.seeds:
         raise ValueError(f"{one.arm} and {other.arm} were not trained with the same seeds")
     return numpy.asarray(getattr(other, measure) - getattr(one, measure))

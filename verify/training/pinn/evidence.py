@@ -15,6 +15,7 @@ from verify.claim import Check, Context
 from verify.cross_check.evidence import needs_torch
 from verify.cross_check.statistics import combined, inside, student
 from verify.training import records
+from verify.training.comparison import effect_size
 from verify.training.evidence import CLAIM_ERROR, Span, needs_evidence
 from verify.training.pinn import comparison
 from verify.training.pinn.comparison import Solved
@@ -47,7 +48,7 @@ def recorded(equation: str, contests: Sequence[Contest]) -> Check:
         verdicts = []
         for contest in contests:
             one, other = (found[contest.depth][name] for name in (contest.one, contest.other))
-            size = f"effect size {comparison.effect_size(one, other, contest.measure):+.1f}"
+            size = f"effect size {effect_size(comparison.differences(one, other, contest.measure)):+.1f}"
             measured = comparison.advantage(one, other, contest.measure, error)
             verdicts.append((f"{contest} ({size})", inside(measured, stated.low, stated.high)))
         return combined(verdicts)
@@ -70,8 +71,8 @@ def again(equation: str) -> Check:
         start = max(abs(one / other - 1) for one, other in zip(found[0], kept[0], strict=True))
         change = student(numpy.log10(found[1]) - numpy.log10(kept[1]), _DRAW_ERROR)
         facts = (
-            f"{arm} at depth {depth}: losses before training within {start:.1e} of the recorded (at most {_START}), log10 of the "
-            f"errors {change.mean:+.3f} in [{change.low:+.3f}, {change.high:+.3f}]"
+            f"{arm} at depth {depth}: losses before training within {start:.1e} of the recorded (at most {_START}), log10 of "
+            f"the errors {change.mean:+.3f} in [{change.low:+.3f}, {change.high:+.3f}]"
         )
         return (Supported if start <= _START and change.low <= 0 <= change.high else Refuted)(facts)
 
