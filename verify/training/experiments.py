@@ -59,13 +59,13 @@ def comparison(quick: bool) -> Experiment:
     """The headline: depth 50, width 32. Quick: 1,000 steps; else 10 epochs."""
     setting = Setting("tanh", 50, 32, steps=1_000 if quick else 9_060)
     title = "Do deep narrow tanh networks train better from this initialization than from its rivals?"
-    return Experiment("comparison", title, (Cell(setting, all_arms("tanh", 50, 32)),), 3 if quick else 5, 2)
+    return Experiment("comparison", title, (Cell(setting, all_arms("tanh", 50, 32)),), 3 if quick else 10, 2)
 
 
 def depth_width(quick: bool) -> Experiment:
     grid = [(20, 16), (100, 16)] if quick else [(depth, width) for depth in (20, 50, 100, 200) for width in (16, 32, 64)]
     cells = [Cell(Setting("tanh", L, N, steps=400 if quick else 1_000), all_arms("tanh", L, N)) for L, N in grid]
-    return Experiment("depth_width", "At which depths and widths?", tuple(cells), 3 if quick else 5, 1 if quick else 2)
+    return Experiment("depth_width", "At which depths and widths?", tuple(cells), 3 if quick else 10, 1 if quick else 2)
 
 
 def negative_rate(quick: bool) -> Experiment:
@@ -85,7 +85,7 @@ def training_size(quick: bool) -> Experiment:
 def activations(quick: bool) -> Experiment:
     names = ("erf", "softsign") if quick else ACTIVATIONS
     cells = [Cell(Setting(f, 50, 32, steps=300 if quick else 1_000), all_arms(f, 50, 32)) for f in names]
-    return Experiment("activations", "Also for other odd sigmoids?", tuple(cells), 3 if quick else 5, 1 if quick else 2)
+    return Experiment("activations", "Also for other odd sigmoids?", tuple(cells), 3 if quick else 10, 1 if quick else 2)
 
 
 def critical_gain(quick: bool) -> Experiment:
