@@ -119,7 +119,8 @@ def again(name: str) -> Check:
     def judge(record: Record, context: Context) -> Verdict:
         cell, arm = _draw(name, context.seed)
         initial, curves = _kept(record, cell, arm)
-        found = _trained_again(name, cell, arm, float(initial[0]["learning_rate"] or 0), context.device)
+        seeds = tuple(int(row["seed"] or 0) for row in initial)
+        found = _trained_again(cell, arm, float(initial[0]["learning_rate"] or 0), seeds, context.device)
         start = max(
             float(_apart(found[key], column(initial, key)).max()) for key in ("gradient_ratio", "negative_rate", "overlap")
         )
@@ -197,13 +198,12 @@ def _kept(record: Record, cell: Cell, arm: str) -> tuple[list[Row], list[list[Ro
 
 
 @cache
-def _trained_again(name: str, cell: Cell, arm: str, rate: float, device: str) -> dict[str, Array]:
+def _trained_again(cell: Cell, arm: str, rate: float, seeds: tuple[int, ...], device: str) -> dict[str, Array]:
     """One number a seed: the predictors, the loss of the first evaluation, the test accuracy."""
     from verify.training.execution import predicted
     from verify.training.trainer import Program, Replica
 
     (own,) = (one for one in cell.arms if one.name == arm)
-    seeds = experiment(name, quick=False).final_seeds()
     program = Program(cell.setting, [Replica(own, seed, rate) for seed in seeds], _images(device))
     before = predicted(program)
     out = program.run()

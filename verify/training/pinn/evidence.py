@@ -67,7 +67,8 @@ def again(equation: str) -> Check:
     def judge(record: Record, context: Context) -> Verdict:
         depth, arm = _draw(FULL[equation], context.seed)
         rate = float(record.select(phase="final", depth=depth, arm=arm)[0]["learning_rate"] or 0)
-        kept, found = _ends(record, depth, arm), _trained_again(equation, depth, arm, rate, context.device)
+        seeds = tuple(record.header["seeds"])
+        kept, found = _ends(record, depth, arm), _trained_again(equation, depth, arm, rate, seeds, context.device)
         start = max(abs(one / other - 1) for one, other in zip(found[0], kept[0], strict=True))
         change = student(numpy.log10(found[1]) - numpy.log10(kept[1]), _DRAW_ERROR)
         facts = (
@@ -105,7 +106,9 @@ def _ends(record: Record, depth: int, arm: str) -> tuple[list[float], list[float
 
 
 @cache
-def _trained_again(equation: str, depth: int, arm: str, rate: float, device: str) -> tuple[list[float], list[float]]:
+def _trained_again(
+    equation: str, depth: int, arm: str, rate: float, seeds: tuple[int, ...], device: str
+) -> tuple[list[float], list[float]]:
     """With one learning rate on the grid there is nothing to tune."""
     full = FULL[equation]
     unit = full.learning_rates()[0] / full.rates[0]
