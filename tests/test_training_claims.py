@@ -207,3 +207,27 @@ def test_a_part_of_a_record_of_an_equation_is_trained_again(kept: Path, monkeypa
     assert isinstance(check.run(pinn_evidence.scaled(record, 1.002), CONTEXT), Refuted)
     other = [{**row, "error": float(row["error"] or 0) * (10 if row["optimizer"] == "lbfgs" else 1)} for row in record.rows]
     assert isinstance(check.run(Record(record.header, tuple(other)), CONTEXT), Refuted)
+
+
+@pytest.mark.parametrize(
+    "name", [path.stem for path in sorted(records.EVIDENCE.glob("*.json")) if path.stem in experiments.EXPERIMENTS]
+)
+def test_a_committed_record_is_whole(name: str) -> None:
+    """Every arm of every cell was tuned over the whole grid, trained with the rate that won, and tested once a seed."""
+    record, made = records.read(name), experiments.experiment(name, quick=False)
+    assert record.header["seeds"] == list(made.final_seeds())
+    assert all(origin["commit"] and not origin["commit"].endswith("+") for origin in record.header["origins"])
+    for cell in made.cells:
+        place = {column: getattr(cell.setting, column) for column in comparison.CELL}
+        for arm in cell.arms:
+            tried = record.select(arm=arm.name, phase="tune", **place)
+            rates = {rate * arm.omega: 0.0 for rate in made.grid}
+            for row in tried:
+                rates[row["learning_rate"]] += row["validation"]  # type: ignore[index,operator]
+            assert len(tried) == len(made.grid) * len(made.tuning_seeds())
+            best = max(sorted(rates), key=rates.__getitem__)
+            tested = [row for row in record.select(arm=arm.name, phase="final", **place) if row["test"] is not None]
+            assert [row["seed"] for row in tested] == record.header["seeds"]
+            assert {row["learning_rate"] for row in tested} == {best}
+            assert {row["step"] for row in tested} == {cell.setting.steps}
+            assert len(record.select(arm=arm.name, phase="initial", **place)) == len(tested)
