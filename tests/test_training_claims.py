@@ -1,5 +1,6 @@
 """Claims on training: how a record, a reduced run and a repetition decide, on small records made here."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -231,3 +232,14 @@ def test_a_committed_record_is_whole(name: str) -> None:
             assert {row["learning_rate"] for row in tested} == {best}
             assert {row["step"] for row in tested} == {cell.setting.steps}
             assert len(record.select(arm=arm.name, phase="initial", **place)) == len(tested)
+
+
+def test_the_table_in_the_documentation_is_the_record() -> None:
+    found = comparison.trained(records.read("training_size").rows, PREDICTORS)
+    text = (Path(__file__).parents[1] / "docs" / "training.md").read_text(encoding="utf-8")
+    lines = [line.split("|")[1:-1] for line in text.partition("| 58,000 |\n")[2].splitlines()[1:8]]
+    assert len(lines) == 7
+    for arms, *numbers in lines:
+        for arm in re.findall("`(.*?)`", arms):
+            means = [evidence.select(found, train_size=size)[arm].test.mean() for size in (100, 500, 2_000, None)]
+            assert [number.strip() for number in numbers] == [f"{mean:.3f}" for mean in means], arm
