@@ -137,6 +137,14 @@ def test_input_layers(mode: Any, expected: float | None) -> None:
         replace(arm, input_layer="diagonal")
 
 
+def test_gaussian_layers_are_gaussian_where_they_are_square_too() -> None:
+    """64 pixels to 64 neurons, as of the digits, and 64 classes: entries N(0, 4/64) and N(0, 1/64), and no identity."""
+    drawn = mlp.initialize([(Arm("a", 2.0, 0.3, 2.0), 0)], features=64, depth=1, width=64, classes=64)
+    assert float(drawn["input"].square().mean()) == pytest.approx(4 / 64, rel=0.1)  # 4,096 entries: a standard error of 2%
+    assert float(drawn["readout"].square().mean()) == pytest.approx(1 / 64, rel=0.1)
+    assert abs(float(drawn["input"].diagonal(dim1=1, dim2=2).mean())) < 0.2  # 64 entries: a standard error of 0.03
+
+
 def test_examples_come_in_epochs_of_one_subset() -> None:
     order = example_order(available=50, size=20, count=70, seed=1)
     epochs = [order[start : start + 20] for start in (0, 20, 40)]
