@@ -18,7 +18,7 @@ from theory.calibration import paper_sigma_star
 from theory.scaling_limit import c_star
 from theory.validation import InputError
 from verify.training import arms as arms_
-from verify.training import checkpoint, records
+from verify.training import checkpoint, provenance, records
 from verify.training.arms import BASELINES, Arm, all_arms, baseline, detuned, exact_law, method
 from verify.training.experiments import EXPERIMENTS, Cell, Experiment, experiment
 
@@ -330,6 +330,11 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
         records.read("toy", tmp_path)
     with pytest.raises(InputError, match=r"has no other.json; record it with: oddsigmoid train other"):
         records.read("other", tmp_path)
+
+
+def test_the_commit_is_that_of_this_code_and_not_of_a_repository_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provenance, "_ROOT", Path(__file__).parent)
+    assert provenance.commit() is None
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")

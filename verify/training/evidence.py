@@ -121,9 +121,7 @@ def again(name: str) -> Check:
         initial, curves = _kept(record, cell, arm)
         seeds = tuple(int(row["seed"] or 0) for row in initial)
         found = _trained_again(cell, arm, float(initial[0]["learning_rate"] or 0), seeds, context.device)
-        start = max(
-            float(_apart(found[key], column(initial, key)).max()) for key in ("gradient_ratio", "negative_rate", "overlap")
-        )
+        start = max(float(_apart(found[key], column(initial, key)).max()) for key in _STARTS)
         early = float(numpy.median(_apart(found["loss"], column([curve[0] for curve in curves], "loss"))))
         change = student(found["test"] - column([curve[-1] for curve in curves], "test"), _DRAW_ERROR)
         s = cell.setting
