@@ -18,6 +18,7 @@ from theory.activation.arithmetic import evaluate
 from theory.activation.floats import numpy_
 from theory.training import EQUATIONS, burgers_solution
 from theory.training.equations import t, x, y
+from theory.validation import InputError
 from verify.checker.burgers import burgers_ball
 from verify.training.records import Row
 
@@ -80,6 +81,12 @@ def test_the_steepest_slope_of_burgers_is_the_published_one() -> None:
 def test_burgers_starts_as_a_sine_and_is_any_shape() -> None:
     places = numpy.linspace(-1, 1, 6000).reshape(2, 3000)
     assert numpy.allclose(burgers_solution(places, numpy.zeros(())), -numpy.sin(math.pi * places), rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("moment", [-1e-9, 1.001, 30.0, math.nan])
+def test_burgers_is_refused_at_times_for_which_its_quadrature_is_not_made(moment: float) -> None:
+    with pytest.raises(InputError, match="must be from 0 to 1"):
+        burgers_solution(numpy.array([0.3, 0.3]), numpy.array([0.5, moment]))
 
 
 def test_the_source_of_helmholtz_is_the_one_found_by_hand() -> None:

@@ -228,6 +228,29 @@ def test_a_checkpoint_of_another_run_or_a_broken_one_is_refused(tmp_path: Path) 
         checkpoint.load(path, "one")
 
 
+FULL_DISK = """
+import resource, signal, sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from verify.files import OutputError, write_whole
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+write_whole(Path({path!r}), "old")
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    write_whole(Path({path!r}), bytes(100_000))
+except OutputError as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_leaves_what_was_there_and_no_part_beside_it(tmp_path: Path) -> None:
+    pytest.importorskip("resource")
+    script = FULL_DISK.format(root=str(Path(__file__).parents[1]), path=str(tmp_path / "a"))
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert "a: File too large" in printed
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+
+
 def test_predictors_of_a_linear_network() -> None:
     """tanh at inputs of 1e-5 is linear. W = 2 I: no flip, gradients double a layer, the Jacobian is a multiple of I."""
     arm = Arm("a", 2.0, 0.0, 1.0)

@@ -20,11 +20,17 @@ def write_whole(path: Path, content: str | bytes) -> None:
             raise IsADirectoryError(0, "is a directory")
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as handle:
-            handle.write(binary)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(handle.name, 0o666 & ~umask)
-        os.replace(handle.name, path)
+            neighbour = Path(handle.name)
+            try:
+                handle.write(binary)
+                handle.close()
+                umask = os.umask(0)
+                os.umask(umask)
+                neighbour.chmod(0o666 & ~umask)
+                neighbour.replace(path)
+            except BaseException:  # a full disk, Ctrl-C: a part is of no use, and takes the space
+                neighbour.unlink(missing_ok=True)
+                raise
     except OSError as error:
         raise OutputError(
             f"output={path}: {error.strerror or error}; choose a file in a directory that can be written"
