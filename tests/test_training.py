@@ -160,6 +160,14 @@ def test_too_many_training_examples_are_refused() -> None:
         Program(replace(SMALL, train_size=100), replicas(), images())
 
 
+def test_too_many_training_examples_are_refused_before_the_first_cell_is_trained(tmp_path: Path) -> None:
+    made = small()
+    cells = (*made.cells, Cell(replace(SMALL, train_size=100), made.cells[0].arms))
+    with pytest.raises(InputError, match="training split of toy has; take a larger data set"):
+        execution.run(replace(made, cells=cells), images(), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_interrupted_run_ends_with_the_same_numbers(tmp_path: Path) -> None:
     """Stopped after every one of its steps in turn, and begun anew by a fresh program."""
     whole = outcome(Program(SMALL, replicas(), images()))

@@ -88,7 +88,7 @@ def test_the_advantage_is_the_paired_difference_to_the_best_rival(recorded: Path
 
 def test_all_examples_are_counted(recorded: Path) -> None:
     he = {row.examples: row.accuracy for row in data_efficiency.data(recorded) if row.arm == "he"}  # i = 4
-    assert he == pytest.approx({100: 0.57, 500: 0.57, 2000: 0.57, 60: 0.67})
+    assert he == pytest.approx({100: 0.57, 500: 0.57, 2000: 0.57, 60_000: 0.67})
 
 
 @pytest.fixture(scope="module")

@@ -163,8 +163,9 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _estimate(found: Interval) -> Json:
-    return {"mean": found.mean, "low": found.low, "high": found.high}
+def _estimate(found: Interval) -> Json | None:
+    """None where a network has diverged, so that there is no mean."""
+    return {"mean": found.mean, "low": found.low, "high": found.high} if math.isfinite(found.mean) else None
 
 
 def render(result: Json, options: argparse.Namespace) -> str:
@@ -207,7 +208,7 @@ def _errors(cell: Json) -> list[str]:
             arm["arm"],
             f"{arm['learning_rate']:.0e}",
             *(_interval(arm[f"log_{measure}"]) for measure in pinn_comparison.MEASURES),
-            "" if arm["error_advantage"] is None else _interval(arm["error_advantage"], "+"),
+            "" if arm is cell["arms"][0] else _interval(arm["error_advantage"], "+"),
         ]
         for arm in cell["arms"]
     ]
@@ -215,5 +216,7 @@ def _errors(cell: Json) -> list[str]:
     return [f"{cell['activation']}, depth {cell['depth']}, width {cell['width']}", "", table(rows, header)]
 
 
-def _interval(estimate: Json, sign: str = "") -> str:
+def _interval(estimate: Json | None, sign: str = "") -> str:
+    if estimate is None:
+        return "diverged"
     return f"{estimate['mean']:{sign}.3f} [{estimate['low']:{sign}.3f}, {estimate['high']:{sign}.3f}]"
