@@ -126,6 +126,7 @@ def test_networks_that_diverge_are_called_so(
         (("train", "compare"), 2, "experiment=compare: is not known here; choose one of comparison"),
         (("train", "--seeds", "1"), 2, "seeds=1: must be a whole number >= 2"),
         (("train", "--seeds", "1001"), 2, "seeds=1001: seeds from 1000 on choose the learning rates; ask for at most 1000"),
+        (("train", "--directory", "/dev/null"), 2, "directory=/dev/null: File exists; choose one that can be written"),
         (("train", "--data", "imagenet"), 2, "data=imagenet: is not known here; choose one of digits"),
         (("train", "--data", "mnist"), 4, "dataset=mnist: "),
     ],

@@ -9,6 +9,16 @@ class OutputError(Exception):
     """The result could not be written; the message names the file and the reason."""
 
 
+def writable_folder(path: Path) -> Path:
+    """The folder, made if need be. Raises `OutputError` where no file can be written there: before hours are spent on one."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path).close()
+    except OSError as error:
+        raise OutputError(f"directory={path}: {error.strerror or error}; choose one that can be written") from None
+    return path
+
+
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file through a temporary neighbour, so that a reader sees the old content or the new, never a part."""
     binary = content.encode() if isinstance(content, str) else content

@@ -12,6 +12,7 @@ from theory import validation
 from verify.cli import OK
 from verify.cli.output import progress_line, require_device, table
 from verify.cross_check.statistics import Interval, student
+from verify.files import writable_folder
 from verify.training import comparison, pinn, records
 from verify.training.comparison import CELL, Trained
 from verify.training.data import NAMES, Dataset, DatasetMissingError, load
@@ -39,9 +40,10 @@ def run(options: argparse.Namespace) -> tuple[Json, int]:
     if options.seeds is not None:
         options.seeds = validation.seeds(options.seeds)
     require_device(options.device)
+    folder = writable_folder(Path(options.directory))
     record, cells = (_equation if options.name in EQUATIONS else _classification)(options)
     record.header["command"] = _command(options, record)
-    files = records.write(Path(options.directory), f"{options.name}{'_quick' * options.quick}", record)
+    files = records.write(folder, f"{options.name}{'_quick' * options.quick}", record)
     kept = ("title", "grid", "seeds", "tuning_seeds", "origins", "seconds")
     result = {
         "schema": SCHEMA,

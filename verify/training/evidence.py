@@ -97,9 +97,9 @@ def live(name: str, pairs: Sequence[Pair]) -> Check:
 
     def judge(stated: Span, context: Context) -> Verdict:
         found = _reduced(name, context.device)
-        means = {str(pair): comparison.difference(*_arms(found, pair), 0.05) for pair in pairs}
-        facts = "; ".join(f"{pair}: {mean.mean:+.3f} ({mean.replicas} seeds)" for pair, mean in means.items())
-        same = all(stated.low <= mean.mean <= stated.high for mean in means.values())
+        ahead = {str(pair): comparison.differences(*_arms(found, pair)) for pair in pairs}
+        facts = "; ".join(f"{pair}: {each.mean():+.3f} ({len(each)} seeds)" for pair, each in ahead.items())
+        same = all(stated.low <= each.mean() <= stated.high for each in ahead.values())
         return (Supported if same else Refuted)(f"a reduced run gives {facts}; stated [{stated.low:g}, {stated.high:g}]")
 
     return Check("simulation", needs_torch(needs_evidence(judge)))
