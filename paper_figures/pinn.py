@@ -15,6 +15,7 @@ import numpy
 from paper_figures import style, training
 from verify.training import records
 from verify.training.pinn.settings import FULL, TITLES
+from verify.training.records import Row as Observation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,13 +47,21 @@ def data(folder: Path = records.EVIDENCE) -> list[Row]:
 def _curves(record: records.Record) -> Iterator[Row]:
     final = record.select(phase="final")
     adam = max(int(row["step"] or 0) for row in final if row["optimizer"] == "adam")
-    kinds = dict.fromkeys((row["depth"], row["arm"], row["optimizer"], row["step"]) for row in final)
-    for depth, arm, optimizer, step in kinds:
-        seeds = record.select(phase="final", depth=depth, arm=arm, optimizer=optimizer, step=step)
-        loss, error = (numpy.log10([float(row[name] or 0) for row in seeds]) for name in ("loss", "error"))
-        place = int(step or 0) + (adam if optimizer == "lbfgs" else 0)
-        start = str(seeds[0]["equation"]), int(depth or 0), str(arm), str(optimizer), place
-        yield Row(*start, *training.interval(loss), *training.interval(error))
+    for depth, arm, optimizer in dict.fromkeys((row["depth"], row["arm"], row["optimizer"]) for row in final):
+        for step, seeds in _by_step(record.select(phase="final", depth=depth, arm=arm, optimizer=optimizer)):
+            loss, error = (numpy.log10([float(row[name] or 0) for row in seeds]) for name in ("loss", "error"))
+            place = step + (adam if optimizer == "lbfgs" else 0)
+            start = str(seeds[0]["equation"]), int(depth or 0), str(arm), str(optimizer), place
+            yield Row(*start, *training.interval(loss), *training.interval(error))
+
+
+def _by_step(rows: Sequence[Observation]) -> Iterator[tuple[int, list[Observation]]]:
+    """A row of each seed. L-BFGS that stopped early stays where it was: its last row stands for the steps of the others."""
+    curves = [[row for row in rows if row["seed"] == seed] for seed in dict.fromkeys(row["seed"] for row in rows)]
+    for step in sorted({int(row["step"] or 0) for row in rows}):
+        reached = [[row for row in curve if int(row["step"] or 0) <= step] for curve in curves]
+        if all(reached):
+            yield step, [curve[-1] for curve in reached]
 
 
 def figure(rows: Sequence[Row]) -> "Figure":

@@ -107,11 +107,26 @@ def test_equations_are_solved_from_each_initialization(
     assert "log10 relative L2 error" in out
 
 
+def test_networks_that_diverge_are_called_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A learning rate of 10^30: no number is left, in the text or in the JSON."""
+    tiny = replace(QUICK["helmholtz"], width=6, rates=(1e30,), tuning_steps=5, adam_steps=20, lbfgs_steps=4, interior=16)
+    monkeypatch.setitem(QUICK, "helmholtz", replace(tiny, side=4, arms=("odd_sigmoid", "edge_of_chaos")))
+    arguments = ("train", "pinn_helmholtz", "--quick", "--device", "cpu", "--directory", str(tmp_path))
+    code, result = run_json(capsys, *arguments)
+    (cell,) = result["cells"]
+    assert (code, [arm["log_error"] for arm in cell["arms"]]) == (0, [None, None])
+    assert run(capsys, *arguments)[1].count("diverged") == 5  # two losses, two errors and an advantage
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
         (("train", "compare"), 2, "experiment=compare: is not known here; choose one of comparison"),
         (("train", "--seeds", "1"), 2, "seeds=1: must be a whole number >= 2"),
+        (("train", "--seeds", "1001"), 2, "seeds=1001: seeds from 1000 on choose the learning rates; ask for at most 1000"),
+        (("train", "--directory", "/dev/null"), 2, "directory=/dev/null: File exists; choose one that can be written"),
         (("train", "--data", "imagenet"), 2, "data=imagenet: is not known here; choose one of digits"),
         (("train", "--data", "mnist"), 4, "dataset=mnist: "),
     ],

@@ -18,6 +18,7 @@ from theory.activation.arithmetic import evaluate
 from theory.activation.floats import numpy_
 from theory.training import EQUATIONS, burgers_solution
 from theory.training.equations import t, x, y
+from theory.validation import InputError
 from verify.checker.burgers import burgers_ball
 from verify.training.records import Row
 
@@ -80,6 +81,12 @@ def test_the_steepest_slope_of_burgers_is_the_published_one() -> None:
 def test_burgers_starts_as_a_sine_and_is_any_shape() -> None:
     places = numpy.linspace(-1, 1, 6000).reshape(2, 3000)
     assert numpy.allclose(burgers_solution(places, numpy.zeros(())), -numpy.sin(math.pi * places), rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("moment", [-1e-9, 1.001, 30.0, math.nan])
+def test_burgers_is_refused_at_times_for_which_its_quadrature_is_not_made(moment: float) -> None:
+    with pytest.raises(InputError, match="must be from 0 to 1"):
+        burgers_solution(numpy.array([0.3, 0.3]), numpy.array([0.5, moment]))
 
 
 def test_the_source_of_helmholtz_is_the_one_found_by_hand() -> None:
@@ -268,19 +275,19 @@ def test_the_rate_of_an_initialization_is_the_one_of_least_mean_loss() -> None:
 
 
 def test_a_run_that_is_killed_continues_to_the_same_numbers(rows: tuple[Row, ...], tmp_path: Path) -> None:
-    """SIGKILL at a random moment after the first checkpoint, at a state that is saved after every step."""
+    """SIGKILL at a random moment after the first of many checkpoints, at a state that is saved after every step."""
     script = (
         "from pathlib import Path; from verify.training.pinn import *; from verify.training.pinn import stages\n"
         f"stages.SAVE_EVERY = 0.0; run({TINY}, Path({str(tmp_path)!r}))"
     )
     child = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[1])
-    moment = random.SystemRandom().uniform(0, 1)
+    moment = random.SystemRandom().uniform(0, 0.5)
     while not list(tmp_path.glob("*.checkpoint")):
         assert child.poll() is None
         time.sleep(0.01)
     time.sleep(moment)
     child.send_signal(signal.SIGKILL)
-    child.wait()
+    assert child.wait() == -signal.SIGKILL, "it had ended before it was killed"
     done: list[float] = []
     found = run(TINY, tmp_path, lambda part, total: done.append(part / total))
     assert found.rows == rows, f"killed {moment:.3f} s after the first checkpoint"

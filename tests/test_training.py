@@ -18,7 +18,7 @@ from theory.calibration import paper_sigma_star
 from theory.scaling_limit import c_star
 from theory.validation import InputError
 from verify.training import arms as arms_
-from verify.training import checkpoint, records
+from verify.training import checkpoint, provenance, records
 from verify.training.arms import BASELINES, Arm, all_arms, baseline, detuned, exact_law, method
 from verify.training.experiments import EXPERIMENTS, Cell, Experiment, experiment
 
@@ -137,6 +137,14 @@ def test_input_layers(mode: Any, expected: float | None) -> None:
         replace(arm, input_layer="diagonal")
 
 
+def test_gaussian_layers_are_gaussian_where_they_are_square_too() -> None:
+    """64 pixels to 64 neurons, as of the digits, and 64 classes: entries N(0, 4/64) and N(0, 1/64), and no identity."""
+    drawn = mlp.initialize([(Arm("a", 2.0, 0.3, 2.0), 0)], features=64, depth=1, width=64, classes=64)
+    assert float(drawn["input"].square().mean()) == pytest.approx(4 / 64, rel=0.1)  # 4,096 entries: a standard error of 2%
+    assert float(drawn["readout"].square().mean()) == pytest.approx(1 / 64, rel=0.1)
+    assert abs(float(drawn["input"].diagonal(dim1=1, dim2=2).mean())) < 0.2  # 64 entries: a standard error of 0.03
+
+
 def test_examples_come_in_epochs_of_one_subset() -> None:
     order = example_order(available=50, size=20, count=70, seed=1)
     epochs = [order[start : start + 20] for start in (0, 20, 40)]
@@ -150,6 +158,14 @@ def test_examples_come_in_epochs_of_one_subset() -> None:
 def test_too_many_training_examples_are_refused() -> None:
     with pytest.raises(InputError, match="train_size=100: must be a whole number from 1 to 48"):
         Program(replace(SMALL, train_size=100), replicas(), images())
+
+
+def test_too_many_training_examples_are_refused_before_the_first_cell_is_trained(tmp_path: Path) -> None:
+    made = small()
+    cells = (*made.cells, Cell(replace(SMALL, train_size=100), made.cells[0].arms))
+    with pytest.raises(InputError, match="training split of toy has; take a larger data set"):
+        execution.run(replace(made, cells=cells), images(), tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_interrupted_run_ends_with_the_same_numbers(tmp_path: Path) -> None:
@@ -218,6 +234,29 @@ def test_a_checkpoint_of_another_run_or_a_broken_one_is_refused(tmp_path: Path) 
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(InputError, match="cannot be read"):
         checkpoint.load(path, "one")
+
+
+FULL_DISK = """
+import resource, signal, sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from verify.files import OutputError, write_whole
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+write_whole(Path({path!r}), "old")
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    write_whole(Path({path!r}), bytes(100_000))
+except OutputError as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_leaves_what_was_there_and_no_part_beside_it(tmp_path: Path) -> None:
+    pytest.importorskip("resource")
+    script = FULL_DISK.format(root=str(Path(__file__).parents[1]), path=str(tmp_path / "a"))
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert "a: File too large" in printed
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
 
 
 def test_predictors_of_a_linear_network() -> None:
@@ -322,6 +361,11 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
         records.read("toy", tmp_path)
     with pytest.raises(InputError, match=r"has no other.json; record it with: oddsigmoid train other"):
         records.read("other", tmp_path)
+
+
+def test_the_commit_is_that_of_this_code_and_not_of_a_repository_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provenance, "_ROOT", Path(__file__).parent)
+    assert provenance.commit() is None
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")

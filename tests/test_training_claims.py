@@ -96,6 +96,12 @@ def test_arms_of_different_seeds_are_not_compared() -> None:
         comparison.difference(found["a"], found["b"], 0.05)
 
 
+def test_effect_sizes_have_the_sign_of_the_mean() -> None:
+    """1, 2, 3: mean 2, deviation 1."""
+    samples = (numpy.array(values, float) for values in ((1, 2, 3), (-1, -2, -3), (-2, -2, -2), (0, 0, 0)))
+    assert [comparison.effect_size(sample) for sample in samples] == [2, -2, -numpy.inf, 0]
+
+
 def test_the_best_arm_is_chosen_by_validation_and_not_by_test() -> None:
     def arm(name: str, validation: float, test: float) -> Trained:
         return Trained(name, 1e-4, (0,), numpy.array([validation]), numpy.array([test]), {})
@@ -185,6 +191,15 @@ def test_equations_are_judged_by_powers_of_ten(kept: Path) -> None:
     assert spread.loss.tolist() == pytest.approx([-2.0, -2.1, -2.2, -2.3, -2.4])
     with pytest.raises(ValueError, match="same seeds"):
         comparison_of_equations.advantage(spread, replace(spread, seeds=(7,)), "loss", 0.05)
+
+
+def test_a_network_whose_lbfgs_stopped_early_keeps_its_place() -> None:
+    """Seed 1 has its last row at step 7, the others at 300: every loss and error is that of its own seed."""
+    record = untrained.solved(FULL["helmholtz"])
+    early = [{**row, "step": 7} if (row["optimizer"], row["seed"]) == ("lbfgs", 1) else row for row in record.rows]
+    arm = FULL["helmholtz"].arms[0]
+    assert pinn_evidence._ends(Record({}, tuple(early)), 10, arm) == pinn_evidence._ends(record, 10, arm)
+    assert len(pinn_evidence._ends(record, 10, arm)[1]) == len(FULL["helmholtz"].seeds)
 
 
 def test_a_part_of_a_record_of_an_equation_is_trained_again(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:

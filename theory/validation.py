@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import sympy
 
 if TYPE_CHECKING:
+    import numpy
     import torch
+    from numpy.typing import NDArray
 
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,5})?", re.ASCII)
 _QUOTIENT = re.compile(r"[+-]?\d+/\d+", re.ASCII)
@@ -26,6 +28,7 @@ MOST_LAYERS = 20_000  # of a chain that is carried layer by layer
 MOST_LAYERS_OF_RULE = 100_000  # at which the paper's target rate is taken; it is 10^-5776 there
 MOST_OBSERVED = 20_000_000  # layers times networks times inputs of a simulation
 MOST_MATRIX_WIDTH = 8_192
+MOST_SEEDS = 1_000  # of networks that are compared
 _MOST_HELD = 1 << 28  # numbers
 _MAX_CHARACTERS = _MAX_EXPONENT = _MAX_DIGITS = 2_000  # keeps every answer quick and printable
 
@@ -148,8 +151,11 @@ def replicas(value: Exact) -> int:
 
 
 def seeds(value: Exact) -> int:
-    """A number of seeds: a whole number >= 2, because an interval over seeds needs two."""
-    return _whole("seeds", value, 2, "")
+    """A number of seeds: 2, because an interval over seeds needs two, to 1,000, because from there on they are for tuning."""
+    number = _whole("seeds", value, 2)
+    if number > MOST_SEEDS:
+        raise InputError("seeds", value, f"seeds from {MOST_SEEDS} on choose the learning rates; ask for at most {MOST_SEEDS}")
+    return number
 
 
 def batch(value: Exact) -> int:
@@ -160,6 +166,13 @@ def batch(value: Exact) -> int:
 def seed(value: Exact) -> int:
     """The seed of a random generator: a whole number >= 0."""
     return _whole("seed", value, 0)
+
+
+def between(name: str, values: "NDArray[numpy.float64]", low: float, high: float, why: str) -> None:
+    """Refuses an array with a number outside [low, high], nan among them; `why` these are the bounds."""
+    outside = values[~((low <= values) & (values <= high))]
+    if outside.size:
+        raise InputError(name, float(outside[0]), f"must be from {low:g} to {high:g}; {why}")
 
 
 def _whole(name: str, value: Exact, least: int, of_what: str = "") -> int:

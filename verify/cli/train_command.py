@@ -12,6 +12,7 @@ from theory import validation
 from verify.cli import OK
 from verify.cli.output import progress_line, require_device, table
 from verify.cross_check.statistics import Interval, student
+from verify.files import writable_folder
 from verify.training import comparison, pinn, records
 from verify.training.comparison import CELL, Trained
 from verify.training.data import NAMES, Dataset, DatasetMissingError, load
@@ -39,9 +40,10 @@ def run(options: argparse.Namespace) -> tuple[Json, int]:
     if options.seeds is not None:
         options.seeds = validation.seeds(options.seeds)
     require_device(options.device)
+    folder = writable_folder(Path(options.directory))
     record, cells = (_equation if options.name in EQUATIONS else _classification)(options)
     record.header["command"] = _command(options, record)
-    files = records.write(Path(options.directory), f"{options.name}{'_quick' * options.quick}", record)
+    files = records.write(folder, f"{options.name}{'_quick' * options.quick}", record)
     kept = ("title", "grid", "seeds", "tuning_seeds", "origins", "seconds")
     result = {
         "schema": SCHEMA,
@@ -163,8 +165,9 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _estimate(found: Interval) -> Json:
-    return {"mean": found.mean, "low": found.low, "high": found.high}
+def _estimate(found: Interval) -> Json | None:
+    """None where a network has diverged, so that there is no mean."""
+    return {"mean": found.mean, "low": found.low, "high": found.high} if math.isfinite(found.mean) else None
 
 
 def render(result: Json, options: argparse.Namespace) -> str:
@@ -207,7 +210,7 @@ def _errors(cell: Json) -> list[str]:
             arm["arm"],
             f"{arm['learning_rate']:.0e}",
             *(_interval(arm[f"log_{measure}"]) for measure in pinn_comparison.MEASURES),
-            "" if arm["error_advantage"] is None else _interval(arm["error_advantage"], "+"),
+            "" if arm is cell["arms"][0] else _interval(arm["error_advantage"], "+"),
         ]
         for arm in cell["arms"]
     ]
@@ -215,5 +218,7 @@ def _errors(cell: Json) -> list[str]:
     return [f"{cell['activation']}, depth {cell['depth']}, width {cell['width']}", "", table(rows, header)]
 
 
-def _interval(estimate: Json, sign: str = "") -> str:
+def _interval(estimate: Json | None, sign: str = "") -> str:
+    if estimate is None:
+        return "diverged"
     return f"{estimate['mean']:{sign}.3f} [{estimate['low']:{sign}.3f}, {estimate['high']:{sign}.3f}]"

@@ -65,7 +65,7 @@ class Arm:
     def input_law(self, features: int, width: int) -> "Law":
         """Of the input layer, shape (width, features)."""
         if self.input_layer == "gaussian":
-            return IdentityPlusNoise(self.omega, 0.0, "gaussian")
+            return IdentityPlusNoise(0.0, self.omega, "gaussian")  # no identity, should features and width be equal
         if self.input_layer == "fan_out":
             return IdentityPlusNoise(self.omega, self.noise * (features / width) ** 0.5, "truncated")
         return IdentityPlusNoise(self.omega, self.noise, self.input_layer)

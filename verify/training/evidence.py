@@ -97,9 +97,9 @@ def live(name: str, pairs: Sequence[Pair]) -> Check:
 
     def judge(stated: Span, context: Context) -> Verdict:
         found = _reduced(name, context.device)
-        means = {str(pair): comparison.difference(*_arms(found, pair), 0.05) for pair in pairs}
-        facts = "; ".join(f"{pair}: {mean.mean:+.3f} ({mean.replicas} seeds)" for pair, mean in means.items())
-        same = all(stated.low <= mean.mean <= stated.high for mean in means.values())
+        ahead = {str(pair): comparison.differences(*_arms(found, pair)) for pair in pairs}
+        facts = "; ".join(f"{pair}: {each.mean():+.3f} ({len(each)} seeds)" for pair, each in ahead.items())
+        same = all(stated.low <= each.mean() <= stated.high for each in ahead.values())
         return (Supported if same else Refuted)(f"a reduced run gives {facts}; stated [{stated.low:g}, {stated.high:g}]")
 
     return Check("simulation", needs_torch(needs_evidence(judge)))
@@ -121,9 +121,7 @@ def again(name: str) -> Check:
         initial, curves = _kept(record, cell, arm)
         seeds = tuple(int(row["seed"] or 0) for row in initial)
         found = _trained_again(cell, arm, float(initial[0]["learning_rate"] or 0), seeds, context.device)
-        start = max(
-            float(_apart(found[key], column(initial, key)).max()) for key in ("gradient_ratio", "negative_rate", "overlap")
-        )
+        start = max(float(_apart(found[key], column(initial, key)).max()) for key in _STARTS)
         early = float(numpy.median(_apart(found["loss"], column([curve[0] for curve in curves], "loss"))))
         change = student(found["test"] - column([curve[-1] for curve in curves], "test"), _DRAW_ERROR)
         s = cell.setting

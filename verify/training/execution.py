@@ -18,7 +18,7 @@ from verify.training.experiments import Cell, Experiment
 from verify.training.predictors import PREDICTORS, Array, predict
 from verify.training.provenance import provenance, summarized
 from verify.training.records import Record, Row
-from verify.training.trainer import Images, Program, Replica, Setting
+from verify.training.trainer import Images, Program, Replica, Setting, examples
 
 _PARAMETERS = 4_000_000  # of one program, about
 _FEWEST, _MOST = 8, 64  # replicas of one program
@@ -58,7 +58,10 @@ def run(
     The rows of the table have three phases. `tune`: a learning rate, tried with a tuning seed; what the training came to.
     `initial`: the predictors of a replica (`verify.training.predictors`) before training. `final`: its training curve with the
     learning rate that was chosen for its arm; the last row of a curve has the test accuracy.
+    Raises `InputError`, before anything is trained, where a cell takes more training examples than there are.
     """
+    for cell in experiment.cells:
+        examples(cell.setting, images)  # all of them before hours are spent on the first
     rates = len(experiment.grid) * experiment.tuning + experiment.seeds
     meter = Meter(sum(rates * len(_distinct(cell)) * _work(cell.setting) for cell in experiment.cells), show)
     rows = [row for cell in experiment.cells for row in run_cell(experiment, cell, images, folder, meter)]

@@ -7,7 +7,7 @@ learning rate chosen for it from the same grid, on the validation split, with se
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from theory.validation import InputError
+from theory.validation import MOST_SEEDS, InputError
 from verify.training.arms import (
     Arm,
     InputLayer,
@@ -26,7 +26,7 @@ SIZES = (100, 500, 2_000, None)
 ACTIVATIONS = ("tanh", "erf", "arctan", "softsign", "gudermannian")
 FACTORS = (0.9, 0.95, 0.98, 1.02, 1.05, 1.1)
 INPUT_LAYERS: tuple[InputLayer, ...] = ("gaussian", "orthogonal", "truncated", "cyclic", "fan_out")
-_TUNING = 1_000  # seeds for tuning are 1000, 1001, ...; those of the comparison 0, 1, ...
+_TUNING = MOST_SEEDS  # seeds for tuning are 1000, 1001, ...; those of the comparison 0, 1, ...
 
 
 @dataclass(frozen=True)

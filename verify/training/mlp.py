@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Elementwise = Callable[[Tensor], Tensor]
 
-_READOUT = IdentityPlusNoise(1.0, 0.0, "gaussian")  # N(0, 1/N)
+_READOUT = IdentityPlusNoise(0.0, 1.0, "gaussian")  # N(0, 1/N)
 
 
 def elementwise(activation: str) -> "Elementwise":

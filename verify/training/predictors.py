@@ -27,7 +27,7 @@ def predict(activation: str, parameters: "dict[str, Tensor]", x: "Tensor", y: "T
 
     gradient_ratio: |dLoss/dh_1|/|dLoss/dh_L| over the hidden layers, sizes over all examples and neurons.
     negative_rate: how often sign x_L differs from sign x_0. overlap: the mean of |cos(x_L, x_L')| over pairs of examples.
-    log_condition: log10 of the condition number of dx_L/dx_0, the median over four examples, at most 15.
+    log_condition: log10 of the condition number of dx_L/dx_0, the lower median over four examples, at most 15.
     """
     import torch
 

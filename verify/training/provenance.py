@@ -39,6 +39,8 @@ def commit() -> str | None:
         return subprocess.run(("git", *arguments), cwd=_ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
     try:
+        if Path(git("rev-parse", "--show-toplevel")) != _ROOT:  # installed somewhere inside another repository
+            return None
         changed = git("status", "--porcelain", "--untracked-files=no", "--", "theory", "verify")
         return git("rev-parse", "HEAD") + ("+" if changed else "")
     except (OSError, subprocess.CalledProcessError):

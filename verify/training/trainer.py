@@ -172,9 +172,7 @@ class Program:
         import torch
 
         s, available = self.setting, len(self.images.train[1])
-        size = available if s.train_size is None else s.train_size
-        if not 1 <= size <= available:
-            raise InputError("train_size", size, f"must be a whole number from 1 to {available}, what the training split has")
+        size = examples(s, self.images)
         seeds = sorted({replica.seed for replica in self.replicas})
         orders = [torch.from_numpy(example_order(available, size, s.steps * s.batch, seed)) for seed in seeds]
         order = torch.stack(orders).view(len(seeds), s.steps, s.batch)
@@ -203,6 +201,16 @@ class Program:
         for name in self._KEPT:
             setattr(self, name, state[name])
         self.since = self.since.to(self.device)
+
+
+def examples(setting: Setting, images: Images) -> int:
+    """How many training examples a setting takes. Raises `InputError` where the training split has less."""
+    available = len(images.train[1])
+    size = available if setting.train_size is None else setting.train_size
+    if not 1 <= size <= available:
+        problem = f"must be a whole number from 1 to {available}, what the training split of {images.name} has"
+        raise InputError("train_size", size, f"{problem}; take a larger data set")
+    return size
 
 
 def example_order(available: int, size: int, count: int, seed: int) -> "numpy.typing.NDArray[numpy.int64]":

@@ -97,12 +97,11 @@ def _draw(settings: Settings, seed: int) -> tuple[int, str]:
 
 
 def _ends(record: Record, depth: int, arm: str) -> tuple[list[float], list[float]]:
-    """Of every seed: the loss before training, and the error at the end."""
+    """Of every seed: the loss before training, and the error where L-BFGS stopped, which may be early."""
     rows = record.select(phase="final", depth=depth, arm=arm)
-    last = max(int(row["step"] or 0) for row in rows if row["optimizer"] == "lbfgs")
-    begun = [row for row in rows if (row["optimizer"], row["step"]) == ("adam", 0)]
-    ended = [row for row in rows if (row["optimizer"], row["step"]) == ("lbfgs", last)]
-    return [float(row["loss"] or 0) for row in begun], [float(row["error"] or 0) for row in ended]
+    begun = {row["seed"]: float(row["loss"] or 0) for row in rows if (row["optimizer"], row["step"]) == ("adam", 0)}
+    ended = {row["seed"]: float(row["error"] or 0) for row in rows if row["optimizer"] == "lbfgs"}  # the last one stays
+    return [begun[seed] for seed in begun], [ended[seed] for seed in begun]
 
 
 @cache
