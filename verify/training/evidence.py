@@ -92,15 +92,17 @@ def recorded(name: str, pairs: Sequence[Pair]) -> Check:
 def live(name: str, pairs: Sequence[Pair]) -> Check:
     """Does a reduced run, trained now, point the same way: is the mean advantage of each pair on the stated side?
 
-    Three seeds decide no more than that; the statement is decided by the record.
+    Three seeds can contradict the record, which makes the claim undecided; they cannot support a statement, so a run that
+    points the same way decides nothing.
     """
 
     def judge(stated: Span, context: Context) -> Verdict:
         found = _reduced(name, context.device)
         ahead = {str(pair): comparison.differences(*_arms(found, pair)) for pair in pairs}
         facts = "; ".join(f"{pair}: {each.mean():+.3f} ({len(each)} seeds)" for pair, each in ahead.items())
-        same = all(stated.low <= each.mean() <= stated.high for each in ahead.values())
-        return (Supported if same else Refuted)(f"a reduced run gives {facts}; stated [{stated.low:g}, {stated.high:g}]")
+        if all(stated.low <= each.mean() <= stated.high for each in ahead.values()):
+            return Undecided(f"a reduced run points the same way, which decides nothing: {facts}")
+        return Refuted(f"a reduced run points the other way: {facts}; stated [{stated.low:g}, {stated.high:g}]")
 
     return Check("simulation", needs_torch(needs_evidence(judge)))
 
