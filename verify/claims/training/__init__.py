@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim
-from verify.claims.training import input_layer, negative_rate, reproduction, training_size
+from verify.claims.training import critical_gain, input_layer, negative_rate, reproduction, training_size
 
 
 def claims() -> Iterator[Claim]:
-    for module in (negative_rate, training_size, input_layer, reproduction):
+    for module in (negative_rate, critical_gain, training_size, input_layer, reproduction):
         yield from module.claims()

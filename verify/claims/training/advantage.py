@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from verify.claim import Claim, Twin
 from verify.training.evidence import Pair, Span, live, recorded
 
-HYPOTHESES = ("Fashion-MNIST", "Adam, batches of 64, no normalization layer", "for every arm the recorded learning rate, tuned alike")
+HYPOTHESES = ("Fashion-MNIST", "Adam, batches of 64, no normalization layer", "recorded learning rates, tuned alike")
 
 
 def advantage_claim(

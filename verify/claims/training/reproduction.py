@@ -6,7 +6,7 @@ from verify.claim import Claim, Twin
 from verify.training import records
 from verify.training.evidence import again, scaled
 
-RECORDED = ("negative_rate", "training_size", "input_layer")
+RECORDED = ("negative_rate", "critical_gain", "training_size", "input_layer")
 
 
 def claims() -> Iterator[Claim]:
