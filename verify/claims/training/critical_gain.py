@@ -16,7 +16,7 @@ def claims() -> Iterator[Claim]:
 
 
 def deep_claim() -> Claim:
-    """Below omega the signal dies like (diagonal/omega)^L, 0.95^200 = 4e-5; above it saturates. The reduced run has depth 50."""
+    """Below omega the signal dies like (diagonal/omega)^L: 0.95^200 = 4e-5. Above, it saturates. The reduced run is 50 deep."""
     return advantage_claim(
         "training.critical_gain.deep",
         "at depth 200 a diagonal of 0.9, 0.95, 1.05 or 1.1 times omega costs at least 2 points of accuracy against omega "
