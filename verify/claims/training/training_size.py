@@ -38,5 +38,5 @@ def orthogonal_claim() -> Claim:
         [Pair("odd_sigmoid", "orthogonal", (("train_size", None),))],
         lambda: Span(0.0),
         Twin("it gets fewer right", lambda: Span(-1.0, 0.0)),
-        correction="it gets fewer right, by a point at least",
+        correction="it gets fewer right",
     )
