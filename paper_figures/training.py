@@ -40,6 +40,7 @@ LOOKS = {
     "xavier": Look("Xavier", style.ORANGE, "v", (0, (4, 1.5, 1, 1.5))),
     "he": Look("He", style.VERMILLION, "v", (0, (4, 1.5, 1, 1.5))),
     "orthogonal": Look("orthogonal", style.GREEN, "P", (0, (5, 1))),
+    "orthogonal_omega": Look(r"orthogonal times $\omega$", style.GREEN, "p", (0, (1, 1))),
     "fixed_0085": Look("$I$ and noise 0.085", style.PURPLE, "X", (0, (2, 1))),
 }
 

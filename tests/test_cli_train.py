@@ -13,13 +13,14 @@ from test_cli import run, run_json
 
 from verify.training import experiments, records
 from verify.training.arms import all_arms
-from verify.training.experiments import Cell, Experiment
+from verify.training.experiments import Cell, Experiment, Seeds
 from verify.training.pinn import QUICK
 from verify.training.trainer import Setting
 
 pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 
+SEEDS = Seeds(range(3), range(1000, 1001), range(1001, 1003))
 SMALL = Setting("tanh", depth=2, width=16, steps=60, evaluations=2)
 ARGUMENTS = ("train", "--quick", "--data", "digits", "--device", "cpu")
 
@@ -29,7 +30,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small experiment in the place of the usual one."""
 
     def comparison(quick: bool) -> Experiment:
-        return Experiment("comparison", "Which is best?", (Cell(SMALL, all_arms("tanh", 2, 16)),), 3, 1, grid=(1e-3, 1e-2))
+        return Experiment("comparison", "Which is best?", (Cell(SMALL, all_arms("tanh", 2, 16)),), SEEDS, grid=(1e-3, 1e-2))
 
     monkeypatch.setitem(experiments.EXPERIMENTS, "comparison", comparison)
 
@@ -71,7 +72,7 @@ def test_the_table_names_the_best_rival_and_the_files(capsys: pytest.CaptureFixt
     assert out.count(" *") == 2  # the best rival, and the line that explains it
     assert str(tmp_path / "comparison_quick.csv") in out
     header = json.loads((tmp_path / "comparison_quick.json").read_text())
-    assert header["command"] == "oddsigmoid train comparison --quick --data digits"
+    assert header["command"] == "oddsigmoid train comparison --quick --data digits --device cpu"
     assert header["origins"][0]["device"] == "cpu"
     assert header["dataset"]["source"] == "scikit-learn"
 
@@ -95,7 +96,7 @@ def test_equations_are_solved_from_each_initialization(
     assert (code, result["dataset"], result["seeds"]) == (0, None, [0, 1])
     (cell,) = result["cells"]
     record = records.read("pinn_helmholtz_quick", tmp_path)
-    assert record.header["command"] == "oddsigmoid train pinn_helmholtz --quick --seeds 2"
+    assert record.header["command"] == "oddsigmoid train pinn_helmholtz --quick --device cpu --seeds 2"
     last = record.select(optimizer="lbfgs", step=4)
     errors = {arm["arm"]: [math.log10(float(row["error"])) for row in last if row["arm"] == arm["arm"]] for arm in cell["arms"]}
     for arm in cell["arms"]:

@@ -44,12 +44,12 @@ def run(options: argparse.Namespace) -> tuple[Json, int]:
     record, cells = (_equation if options.name in EQUATIONS else _classification)(options)
     record.header["command"] = _command(options, record)
     files = records.write(folder, f"{options.name}{'_quick' * options.quick}", record)
-    kept = ("title", "grid", "seeds", "tuning_seeds", "origins", "seconds")
+    kept = ("title", "grid", "seeds", "tuning_seeds", "runoff_seeds", "origins", "seconds")
     result = {
         "schema": SCHEMA,
         "experiment": options.name,
         "quick": options.quick,
-        **{name: record.header[name] for name in kept},
+        **{name: record.header.get(name, []) for name in kept},
         "dataset": record.header.get("dataset"),
         "examples": record.header.get("examples"),
         "confidence": CONFIDENCE,
@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> tuple[Json, int]:
 def _command(options: argparse.Namespace, record: Record) -> str:
     words = ["oddsigmoid train", options.name, *(["--quick"] if options.quick else [])]
     words += [f"--data {record.header['dataset']['name']}"] if "dataset" in record.header else []
+    words += [] if options.device == "auto" else [f"--device {options.device}"]
     return " ".join(words + ([] if options.seeds is None else [f"--seeds {options.seeds}"]))
 
 
@@ -79,7 +80,8 @@ def _classification(options: argparse.Namespace) -> tuple[Record, list[Json]]:
 def _equation(options: argparse.Namespace) -> tuple[Record, list[Json]]:
     settings = (QUICK if options.quick else FULL)[options.name.removeprefix(PREFIX)]
     if options.seeds is not None:
-        settings = replace(settings, seeds=tuple(range(options.seeds)))
+        first = settings.seeds[0]
+        settings = replace(settings, seeds=tuple(range(first, first + options.seeds)))
     record = pinn.run(settings, Path(options.directory) / "programs", _Progress(), options.device)
     return record, [
         {"equation": settings.equation, "activation": settings.activation, "depth": depth, "width": settings.width}

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Literal, get_args
 from theory import odd_sigmoid
 from theory.activation import CATALOGUE
 from theory.calibration import paper_sigma_star, sigma_star
-from theory.initialization.baselines import law_of
 from theory.initialization.weights import IdentityPlusNoise
 from theory.scaling_limit import c_star
 from theory.validation import InputError
 from verify.cross_check.network import Matrix, Network
 
 if TYPE_CHECKING:
+    import torch
+
     from theory.initialization.weights import Law
 
 InputLayer = Literal["gaussian", "orthogonal", "truncated", "cyclic", "fan_out"]
@@ -36,8 +37,9 @@ BASELINES = (
 
 @dataclass(frozen=True)
 class Arm:
-    """name: in tables. W = diagonal I + noise M, M of mean square column norm 1. omega: of the activation.
+    """name: in tables. W = diagonal I + noise M, M of mean square column norm 1; orthogonal ones have diagonal 0.
 
+    omega: of the activation; learning rates are in units of it.
     input_layer: `gaussian` is N(0, omega^2/n), n features, for every arm. The others are the modes of `odd_sigmoid_` with the
     arm's omega and noise: semi-orthogonal, identity on the first pixels, cyclic identity, and `fan_out`: identity on the first
     pixels with noise scaled by the width and not by n, as the predecessor's public code has it (THEORY F4).
@@ -51,16 +53,14 @@ class Arm:
     input_layer: InputLayer = "gaussian"
 
     def __post_init__(self) -> None:
+        if self.matrix == "orthogonal" and self.diagonal:
+            raise InputError("diagonal", self.diagonal, "orthogonal matrices are taken without an identity; give 0")
         if self.input_layer not in get_args(InputLayer):
             raise InputError("input_layer", self.input_layer, f"choose one of {', '.join(get_args(InputLayer))}")
 
     def hidden_law(self) -> "Law":
         """Of a square hidden matrix."""
-        return (
-            law_of("orthogonal", "tanh")
-            if self.matrix == "orthogonal"
-            else IdentityPlusNoise(self.diagonal, self.noise, "error")
-        )
+        return _orthogonal(self.noise) if self.matrix == "orthogonal" else IdentityPlusNoise(self.diagonal, self.noise, "error")
 
     def input_law(self, features: int, width: int) -> "Law":
         """Of the input layer, shape (width, features)."""
@@ -96,8 +96,10 @@ def baseline(activation: str, name: str, depth: int, width: int) -> Arm:
 
 
 def all_arms(activation: str, depth: int, width: int) -> tuple[Arm, ...]:
-    """The method and its rivals."""
-    return (method(activation, depth), *(baseline(activation, name, depth, width) for name in BASELINES))
+    """The method and its rivals; `orthogonal_omega`, omega times an orthogonal matrix, where that is not `orthogonal`."""
+    arms = (method(activation, depth), *(baseline(activation, name, depth, width) for name in BASELINES))
+    gain = _omega(activation)
+    return arms if gain == 1 else (*arms, Arm("orthogonal_omega", 0.0, gain, gain, "orthogonal"))
 
 
 def detuned(arm: Arm, factor: float) -> Arm:
@@ -108,6 +110,15 @@ def detuned(arm: Arm, factor: float) -> Arm:
 def with_input_layers(arms: Iterable[Arm], modes: Iterable[InputLayer]) -> tuple[Arm, ...]:
     """Every arm with every input layer."""
     return tuple(replace(arm, name=f"{arm.name} / {mode}", input_layer=mode) for arm in arms for mode in modes)
+
+
+def _orthogonal(gain: float) -> "Law":
+    def law(weight: "torch.Tensor", generator: "torch.Generator | None") -> None:
+        from torch.nn.init import orthogonal_
+
+        orthogonal_(weight, gain, generator=generator)
+
+    return law
 
 
 def _omega(activation: str) -> float:

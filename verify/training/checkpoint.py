@@ -13,6 +13,7 @@ from typing import Any
 from theory.validation import InputError
 from verify.files import write_whole
 
+SCHEMA = "oddsigmoid/checkpoint/1"
 State = dict[str, Any]
 
 
@@ -21,7 +22,7 @@ def save(path: Path, key: str, state: State) -> None:
     import torch
 
     buffer = io.BytesIO()
-    torch.save({"key": key, "state": state}, buffer)
+    torch.save({"schema": SCHEMA, "key": key, "state": state}, buffer)
     write_whole(path, buffer.getvalue())
 
 
@@ -33,11 +34,13 @@ def load(path: Path, key: str) -> State | None:
         return None
     try:
         saved = torch.load(path, map_location="cpu", weights_only=True)
-        found, state = saved["key"], saved["state"]
+        schema, found, state = saved["schema"], saved["key"], saved["state"]
     except (OSError, RuntimeError, KeyError, TypeError, UnpicklingError, zipfile.BadZipFile) as error:
         raise InputError(
             "checkpoint", path.name, f"cannot be read ({type(error).__name__}); delete it to start anew"
         ) from error
+    if schema != SCHEMA:
+        raise InputError("checkpoint", path.name, f"has the schema {schema}, not {SCHEMA}; delete it to start anew")
     if found != key:
         raise InputError("checkpoint", path.name, "belongs to other settings; delete it, or give another folder")
     return dict(state)

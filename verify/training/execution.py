@@ -6,20 +6,22 @@ other experiments and other settings do not find them.
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
+from theory.validation import InputError
 from verify.files import write_whole
 from verify.training.arms import Arm
-from verify.training.experiments import Cell, Experiment
+from verify.training.experiments import CONTENDERS, Cell, Experiment
 from verify.training.predictors import PREDICTORS, Array, predict
-from verify.training.provenance import provenance, summarized
+from verify.training.provenance import summarized
 from verify.training.records import Record, Row
 from verify.training.trainer import Images, Program, Replica, Setting, examples
 
+SCHEMA = "oddsigmoid/program/1"
 _PARAMETERS = 4_000_000  # of one program, about
 _FEWEST, _MOST = 8, 64  # replicas of one program
 _EXAMPLES = 64  # that the predictors look at
@@ -55,41 +57,36 @@ def run(
 ) -> Record:
     """Tunes and trains all arms of all cells; show(done, total) is called as the work gets done.
 
-    The rows of the table have three phases. `tune`: a learning rate, tried with a tuning seed; what the training came to.
+    The rows of the table have three phases. `tune`: a learning rate, tried with a seed for tuning; what the training came to.
     `initial`: the predictors of a replica (`verify.training.predictors`) before training. `final`: its training curve with the
     learning rate that was chosen for its arm; the last row of a curve has the test accuracy.
     Raises `InputError`, before anything is trained, where a cell takes more training examples than there are.
     """
     for cell in experiment.cells:
         examples(cell.setting, images)  # all of them before hours are spent on the first
-    rates = len(experiment.grid) * experiment.tuning + experiment.seeds
-    meter = Meter(sum(rates * len(_distinct(cell)) * _work(cell.setting) for cell in experiment.cells), show)
+    seeds = experiment.seeds
+    trainings = len(experiment.grid) * len(seeds.screening) + CONTENDERS * len(seeds.runoff) + len(seeds.final)
+    meter = Meter(sum(trainings * len(_distinct(cell)) * _work(cell.setting) for cell in experiment.cells), show)
     rows = [row for cell in experiment.cells for row in run_cell(experiment, cell, images, folder, meter)]
     header = {
-        "title": experiment.title,
         "dataset": {"name": images.name, "checksum": images.checksum},
         "examples": {part: len(getattr(images, part)[1]) for part in ("train", "validation", "test")},
-        "seeds": list(experiment.final_seeds()),
-        "tuning_seeds": list(experiment.tuning_seeds()),
-        "grid": list(experiment.grid),
-        "settings": [asdict(cell.setting) for cell in experiment.cells],
     }
-    return Record(header | summarized(meter.origins), tuple(rows))
+    return Record(experiment.described() | header | summarized(meter.origins), tuple(rows))
 
 
 def run_cell(experiment: Experiment, cell: Cell, images: Images, folder: Path, meter: Meter) -> list[Row]:
     """One cell. Arms that draw the same weights under two names are trained once."""
-    arms = _distinct(cell)
-    tried = [
-        Replica(arm, seed, rate * arm.omega) for arm in arms for rate in experiment.grid for seed in experiment.tuning_seeds()
-    ]
+    arms, seeds = _distinct(cell), experiment.seeds
+    tried = [Replica(arm, seed, rate * arm.omega) for arm in arms for rate in experiment.grid for seed in seeds.screening]
     tuned = train(cell.setting, tried, images, folder, meter)
-    best = {arm: _best_rate(arm, tuned) for arm in arms}
-    final = [Replica(arm, seed, best[arm]) for arm in arms for seed in experiment.final_seeds()]
+    again = [Replica(arm, seed, rate) for arm in arms for rate in ranked(arm, tuned)[:CONTENDERS] for seed in seeds.runoff]
+    tuned |= train(cell.setting, again, images, folder, meter)
+    final = [Replica(arm, seed, ranked(arm, tuned)[0]) for arm in arms for seed in seeds.final]
     trained = train(cell.setting, final, images, folder, meter)
     rows = list[Row]()
     for arm in cell.arms:
-        for replica in tried:
+        for replica in tuned:
             if replica.arm == _anonymous(arm):
                 rows.append(_row(cell.setting, arm, "tune", replica, *_last(tuned[replica])))
         for replica in final:
@@ -102,21 +99,20 @@ def train(setting: Setting, replicas: Sequence[Replica], images: Images, folder:
     """In programs of a size that fits into memory."""
     found = dict[Replica, Result]()
     for chunk in _chunks(setting, replicas):
-        results, origin = _program(setting, chunk, images, folder, meter.part(len(chunk) * _work(setting)))
+        results, origins = _program(setting, chunk, images, folder, meter.part(len(chunk) * _work(setting)))
         found |= results
-        meter.origins.append(origin)
+        meter.origins += origins
     return found
 
 
 def _program(
     setting: Setting, replicas: Sequence[Replica], images: Images, folder: Path, progress: Callable[[int, int], None]
-) -> tuple[dict[Replica, Result], dict[str, Any]]:
-    """The results, and the origin of the numbers."""
+) -> tuple[dict[Replica, Result], list[dict[str, Any]]]:
+    """The results, and the origins of the numbers."""
     key = repr((setting, replicas, images.name, images.checksum))
     path = folder / hashlib.sha256(key.encode()).hexdigest()[:24]
     kept = path.with_suffix(".json")
     if not kept.exists():
-        start = time.monotonic()
         program = Program(setting, replicas, images, path.with_suffix(".checkpoint"))
         predictors = predicted(program)
         out = program.run(progress)
@@ -130,12 +126,22 @@ def _program(
             )
             for r in range(len(replicas))
         ]
-        origin = provenance(str(program.device)) | {"seconds": round(time.monotonic() - start, 1)}
-        write_whole(kept, json.dumps({"origin": origin, "results": [asdict(result) for result in results]}))
+        content = {"schema": SCHEMA, "origins": program.origins.all(), "results": [asdict(result) for result in results]}
+        write_whole(kept, json.dumps(content))
     path.with_suffix(".checkpoint").unlink(missing_ok=True)
     progress(1, 1)
-    found = json.loads(kept.read_text())
-    return {replica: Result(**result) for replica, result in zip(replicas, found["results"], strict=True)}, found["origin"]
+    found = _finished(kept)
+    return {replica: Result(**result) for replica, result in zip(replicas, found["results"], strict=True)}, found["origins"]
+
+
+def _finished(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError("program", path.name, "is not JSON; delete it to train it again") from error
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+        raise InputError("program", path.name, f"is not of the schema {SCHEMA}; delete it to train it again")
+    return found
 
 
 def predicted(program: Program) -> dict[str, Array]:
@@ -162,13 +168,13 @@ def _chunks(setting: Setting, replicas: Sequence[Replica]) -> Iterator[tuple[Rep
         yield tuple(replicas[start : start + most])
 
 
-def _best_rate(arm: Arm, tuned: dict[Replica, Result]) -> float:
-    """With the best mean accuracy on the validation split; of equals the smallest."""
+def ranked(arm: Arm, tuned: dict[Replica, Result]) -> list[float]:
+    """The learning rates: those of the second round first, then by mean accuracy on the validation split, then the smaller."""
     accuracy = dict[float, list[float]]()
     for replica, result in tuned.items():
         if replica.arm == arm:
             accuracy.setdefault(replica.learning_rate, []).append(result.validation[-1])
-    return max(sorted(accuracy), key=lambda rate: sum(accuracy[rate]))
+    return sorted(accuracy, key=lambda rate: (-len(accuracy[rate]), -mean(accuracy[rate]), rate))
 
 
 def _row(setting: Setting, arm: Arm, phase: str, replica: Replica, step: int, measured: Row) -> Row:

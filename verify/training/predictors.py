@@ -4,6 +4,7 @@ Candidates for what decides trainability (THEORY H2): does the gradient reach th
 inputs still be told apart, is the Jacobian well conditioned?
 """
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 PREDICTORS = ("gradient_ratio", "negative_rate", "overlap", "log_condition")
 Array = NDArray[numpy.float64]
 _INPUTS = 4  # that a Jacobian is computed at
-_WORST = 15.0  # beyond 10^15, double precision only says that a condition number is large
 
 
 def predict(activation: str, parameters: "dict[str, Tensor]", x: "Tensor", y: "Tensor") -> dict[str, Array]:
@@ -27,7 +27,7 @@ def predict(activation: str, parameters: "dict[str, Tensor]", x: "Tensor", y: "T
 
     gradient_ratio: |dLoss/dh_1|/|dLoss/dh_L| over the hidden layers, sizes over all examples and neurons.
     negative_rate: how often sign x_L differs from sign x_0. overlap: the mean of |cos(x_L, x_L')| over pairs of examples.
-    log_condition: log10 of the condition number of dx_L/dx_0, the lower median over four examples, at most 15.
+    log_condition: log10 of the condition number of dx_L/dx_0, the lower median over four examples; infinite where a slope is 0.
     """
     import torch
 
@@ -73,13 +73,24 @@ def _slopes(f: Activation, parameters: "dict[str, Tensor]", x: "Tensor") -> "lis
 
 
 def _log_condition(hidden: "Tensor", slopes: "list[Tensor]") -> "Tensor":
+    """log10 of |J| |J^-1|: of a product of 200 matrices double precision still knows the norm, though not the smallest singular
+    value; so the inverses are multiplied too."""
     import torch
 
-    width = hidden.shape[-1]
-    tangents = torch.eye(width, dtype=hidden.dtype, device=hidden.device).expand(*slopes[0].shape, width)
-    for weight, slope in zip(hidden.unbind(1), slopes, strict=True):
-        tangents = tangents @ weight[:, None] * slope[:, :, None]
-        size = torch.linalg.matrix_norm(tangents, keepdim=True)
-        tangents = tangents / size.clamp_min(torch.finfo(size.dtype).tiny)  # what explodes or vanishes as a whole is no matter
-    values = torch.linalg.svdvals(tangents)
-    return (values[..., 0] / values[..., -1]).log10().clamp(max=_WORST).nan_to_num(_WORST, _WORST, _WORST).median(dim=1).values
+    inverses = torch.linalg.inv_ex(hidden).inverse
+    forth = [weight[:, None] * slope[:, :, None] for weight, slope in zip(hidden.unbind(1), slopes, strict=True)]
+    back = [inverse[:, None] / slope[..., None] for inverse, slope in zip(inverses.unbind(1), slopes, strict=True)]
+    return (_log_norm(forth) + _log_norm(back[::-1])).median(dim=1).values
+
+
+def _log_norm(factors: "Sequence[Tensor]") -> "Tensor":
+    """log10 of the spectral norm of a product of square matrices, from left to right; infinite where it is not finite."""
+    import torch
+
+    product, log = factors[0], torch.zeros(factors[0].shape[:-2], dtype=factors[0].dtype, device=factors[0].device)
+    for factor in factors[1:]:
+        size = torch.linalg.matrix_norm(product)
+        product, log = product / size[..., None, None] @ factor, log + size.log10()
+    finite = product.isfinite().all(dim=-1).all(dim=-1)
+    norm = torch.linalg.matrix_norm(torch.where(finite[..., None, None], product, 0.0), ord=2)
+    return torch.where(finite, log + norm.log10(), math.inf)

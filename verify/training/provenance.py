@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import subprocess
+import time
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
@@ -25,6 +26,17 @@ def provenance(device: str) -> dict[str, Any]:
         "threads": _threads(),
         "device": _accelerator() if device.startswith("cuda") else device,
     }
+
+
+class Origins:
+    """Of the processes that worked at one thing, one after the other. earlier: of those before this one."""
+
+    def __init__(self, device: str) -> None:
+        self.earlier, self._here, self._began = list[dict[str, Any]](), provenance(device), time.monotonic()
+
+    def all(self) -> list[dict[str, Any]]:
+        """Each with its seconds, this process's until now."""
+        return [*self.earlier, self._here | {"seconds": round(time.monotonic() - self._began, 1)}]
 
 
 def summarized(origins: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from theory.validation import InputError
 from verify.training import checkpoint
 from verify.training.arms import Arm
 from verify.training.mlp import cross_entropy, elementwise, forward, initialize, streams
+from verify.training.provenance import Origins
 
 if TYPE_CHECKING:
     import torch
@@ -105,6 +106,7 @@ class Program:
         shape = (setting.evaluations, len(self.replicas))
         self.loss, self.validation = torch.zeros(shape, dtype=torch.float64), torch.zeros(shape, dtype=torch.float64)
         self.since = torch.zeros(len(self.replicas), device=self.device)
+        self.origins = Origins(str(self.device))
 
     @property
     def key(self) -> str:
@@ -186,7 +188,8 @@ class Program:
             return
         state = {name: getattr(self, name) for name in self._KEPT}
         slices = {name: value.detach() for name, value in self.parameters.items()}
-        checkpoint.save(self.path, self.key, state | {"parameters": slices, "adam": self.adam.state_dict()})
+        state |= {"parameters": slices, "adam": self.adam.state_dict(), "origins": self.origins.all()}
+        checkpoint.save(self.path, self.key, state)
 
     def _restore(self) -> None:
         import torch
@@ -198,6 +201,7 @@ class Program:
             for name, value in self.parameters.items():
                 value.copy_(state["parameters"][name])
         self.adam.load_state_dict(state["adam"])
+        self.origins.earlier = state["origins"]
         for name in self._KEPT:
             setattr(self, name, state[name])
         self.since = self.since.to(self.device)

@@ -1,8 +1,9 @@
 """One equation, every initialization: tuning, Adam, L-BFGS; resumable, as tidy rows.
 
 For each depth: **tune**, Adam from every initialization at every learning rate, on the tuning seeds; the rate of an
-initialization is the one with the least mean final loss, on the same grid for all. Then **final**, on other seeds: Adam at that
-rate, and from where it ends L-BFGS in float64. For a seed all initializations share the points and all random numbers.
+initialization is the one with the least geometric mean of final losses, on the same grid for all. Then **final**, on other
+seeds: Adam at that rate, and from where it ends L-BFGS in float64. For a seed all initializations share the points and all
+random numbers.
 """
 
 import hashlib
@@ -76,7 +77,10 @@ def _at_depth(stages: "Stages", settings: Settings, depth: int) -> Iterator[Row]
 
 
 def best_rates(final: Sequence[Row]) -> dict[str, float]:
-    """For each arm the learning rate of the least mean loss. final: the last row of every trial; one that diverged is worst."""
+    """For each arm the learning rate with the least geometric mean of the losses, by which arms are compared too.
+
+    final: the last row of every trial; one that diverged is worst.
+    """
     sums: dict[str, dict[float, float]] = {}
     for row in final:
         arm, rate, loss = row["arm"], row["learning_rate"], row["loss"]
@@ -84,5 +88,5 @@ def best_rates(final: Sequence[Row]) -> dict[str, float]:
         assert isinstance(rate, float)
         assert isinstance(loss, float)
         rates = sums.setdefault(arm, {})
-        rates[rate] = rates.get(rate, 0.0) + (loss if math.isfinite(loss) else math.inf)
+        rates[rate] = rates.get(rate, 0.0) + (math.log(loss) if math.isfinite(loss) else math.inf)
     return {arm: min(rates, key=rates.__getitem__) for arm, rates in sums.items()}

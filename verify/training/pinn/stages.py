@@ -15,7 +15,7 @@ from verify.training.pinn.network import Perceptron
 from verify.training.pinn.optimizers import Adam, minimize_lbfgs
 from verify.training.pinn.problem import Points, Problem, draw_points
 from verify.training.pinn.settings import LBFGS_COST, Replica, Settings
-from verify.training.provenance import provenance
+from verify.training.provenance import Origins
 from verify.training.records import Row
 
 SAVE_EVERY = 5.0  # seconds
@@ -37,11 +37,12 @@ class Stages:
 
     def __post_init__(self) -> None:
         self.states = checkpoint.load(self.path, repr(self.settings)) or {}
-        self.earlier, self.began = self.origins, time.monotonic()
+        self.here = Origins(str(self.device))
+        self.here.earlier = self.origins
 
     @property
     def origins(self) -> list[dict[str, Any]]:
-        """Of the processes that did the work (`verify.training.provenance`)."""
+        """Of the processes that did the work, as far as it is saved."""
         return list(self.states.get("origins", []))
 
     def adam(self, phase: str, replicas: Sequence[Replica], steps: int) -> tuple[Tensor, list[Row]]:
@@ -103,8 +104,7 @@ class Stages:
 
     def save(self, name: str, state: dict[str, Any]) -> None:
         self.states[name] = state
-        here = provenance(str(self.device)) | {"seconds": round(time.monotonic() - self.began, 1)}
-        self.states["origins"] = [*self.earlier, here]
+        self.states["origins"] = self.here.all()
         checkpoint.save(self.path, repr(self.settings), self.states)
 
 
