@@ -10,7 +10,7 @@ within its cells, in each of which only the initialization differs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,9 @@ import numpy
 from paper_figures import style, training
 from verify.training import records
 from verify.training.arms import METHOD
-from verify.training.comparison import Array, Key, Trained
+from verify.training.comparison import Key, Trained
 from verify.training.predictors import PREDICTORS
-from verify.training.records import Record
-from verify.training.trainability import pooled, within_cells
+from verify.training.trainability import centred, pooled, within_cells
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,20 +56,8 @@ class Row:
 
 def data(folder: Path = records.EVIDENCE) -> list[Row]:
     """Predictor by predictor; nine digits. Raises `InputError` without one of RECORDS in `folder`."""
-    found = {name: _cells(records.read(name, folder)) for name in RECORDS}
+    found = {name: centred(training.cells(records.read(name, folder).rows)) for name in RECORDS}
     return [row for predictor in PREDICTORS for row in _rows(predictor, found)]
-
-
-def _cells(record: Record) -> Cells:
-    """With |log10| in place of the gradient ratio: how far it is from 1, on either side."""
-    return {
-        cell: {name: replace(arm, predictors=_centred(arm.predictors)) for name, arm in arms.items()}
-        for cell, arms in training.cells(record.rows).items()
-    }
-
-
-def _centred(predictors: Mapping[str, Array]) -> dict[str, Array]:
-    return {**predictors, "gradient_ratio": abs(numpy.log10(predictors["gradient_ratio"]))}
 
 
 def _rows(predictor: str, found: Mapping[str, Cells]) -> Iterator[Row]:

@@ -47,9 +47,16 @@ def rows(accuracies: Mapping[str, list[float]] = ACCURACIES, depth: int = 50) ->
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of records in the place of the committed one."""
     evidence._trained.cache_clear()
-    monkeypatch.setattr(evidence.records, "read", lambda name, read=records.read: read(name, tmp_path))
-    records.write(tmp_path, "toy", Record({}, tuple(rows())))
+    read = records.read
+    monkeypatch.setattr(records, "read", lambda name, described=None: read(name, tmp_path, described))
+    monkeypatch.setitem(experiments.EXPERIMENTS, "toy", nothing)
+    records.write(tmp_path, "toy", Record(nothing(False).described(), tuple(rows())))
     return tmp_path
+
+
+def nothing(quick: bool) -> Experiment:
+    """What the record made of `rows` is of."""
+    return Experiment("toy", "?", (), Seeds(range(5)))
 
 
 def judged(stated: Span, pairs: list[Pair] | None = None) -> Any:
@@ -64,7 +71,7 @@ def test_the_interval_of_the_paired_difference_decides(kept: Path) -> None:
     assert isinstance(judged(Span(0.102 + half + 1e-5)), Refuted)
     assert isinstance(judged(Span(-1, 0)), Refuted)
     found = judged(Span(0))
-    assert "one minus other (effect size +12.2)" in found.reason
+    assert "one minus other (effect size +12.2, from +0.090 to +0.110)" in found.reason
     assert "error probability 0.001" in found.reason
 
 
@@ -76,10 +83,10 @@ def test_pairs_share_the_error(kept: Path) -> None:
 
 
 def test_a_missing_record_decides_nothing(kept: Path) -> None:
-    verdict = evidence.recorded("none", [Pair("one", "other")]).run(Span(0), CONTEXT)
+    verdict = evidence.recorded("comparison", [Pair("one", "other")]).run(Span(0), CONTEXT)
     assert isinstance(verdict, Undecided)
     assert verdict.missing == "evidence"
-    assert "oddsigmoid train none" in verdict.reason
+    assert "oddsigmoid train comparison" in verdict.reason
 
 
 def test_a_cell_is_named_when_there_are_several() -> None:
@@ -152,6 +159,7 @@ def toy(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(experiments.EXPERIMENTS, "toy", toy)
     monkeypatch.setattr(evidence, "_images", lambda device: images())
+    evidence._trained.cache_clear()
     evidence._reduced.cache_clear()
     evidence._trained_again.cache_clear()
     assert torch
@@ -160,15 +168,27 @@ def toy(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("toy")
 @pytest.mark.parametrize("seed", range(4))
-def test_a_part_of_a_record_is_trained_again(seed: int) -> None:
+def test_a_part_of_a_record_is_trained_again(seed: int, kept: Path) -> None:
     context = Context(tier="full", device="cpu", seed=seed)
     record, check = records.read("toy"), evidence.again("toy")
-    assert isinstance(check.run(record, context), Supported)
-    assert isinstance(check.run(evidence.scaled(record, 1.10), context), Refuted)
+    assert isinstance(check.run(1.0, context), Supported)
+    assert isinstance(check.run(1.10, context), Refuted)
     other = [{**row, "overlap": row["overlap"] and 1.002 * float(row["overlap"])} for row in record.rows]
-    assert isinstance(check.run(Record(record.header, tuple(other)), context), Refuted)
     worse = [{**row, "test": row["test"] and float(row["test"]) - 0.3} for row in record.rows]
-    assert isinstance(check.run(Record(record.header, tuple(worse)), context), Refuted)
+    for rows in (other, worse):
+        records.write(kept, "toy", Record(record.header, tuple(rows)))
+        assert isinstance(check.run(1.0, context), Refuted)
+
+
+@pytest.mark.usefixtures("toy")
+def test_a_record_of_another_experiment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = experiments.EXPERIMENTS["toy"](False)
+    monkeypatch.setitem(experiments.EXPERIMENTS, "toy", lambda quick: replace(now, grid=(1e-3, 2e-3)))
+    for check in (evidence.recorded("toy", [Pair("odd_sigmoid", "he")]), evidence.again("toy")):
+        verdict = check.run(1.0, CONTEXT)
+        assert isinstance(verdict, Undecided)
+        assert "record=toy: has other grid than the experiment of this version; record it with" in verdict.reason
+        assert verdict.missing is None
 
 
 @pytest.mark.usefixtures("toy")
@@ -195,9 +215,9 @@ def test_equations_are_judged_by_powers_of_ten(kept: Path) -> None:
 
 
 def test_a_network_whose_lbfgs_stopped_early_keeps_its_place() -> None:
-    """Seed 1 has its last row at step 7, the others at 300: every loss and error is that of its own seed."""
-    record = untrained.solved(FULL["helmholtz"])
-    early = [{**row, "step": 7} if (row["optimizer"], row["seed"]) == ("lbfgs", 1) else row for row in record.rows]
+    """Seed 2001 has its last row at step 7, the others at 200: every loss and error is that of its own seed."""
+    record = untrained.solved(replace(FULL["helmholtz"], lbfgs_steps=200))
+    early = [{**row, "step": 7} if (row["optimizer"], row["seed"]) == ("lbfgs", 2001) else row for row in record.rows]
     arm = FULL["helmholtz"].arms[0]
     assert pinn_evidence._ends(Record({}, tuple(early)), 10, arm) == pinn_evidence._ends(record, 10, arm)
     assert len(pinn_evidence._ends(record, 10, arm)[1]) == len(FULL["helmholtz"].seeds)
@@ -220,10 +240,12 @@ def test_a_part_of_a_record_of_an_equation_is_trained_again(kept: Path, monkeypa
     record = run(tiny, kept / "programs")
     pinn_evidence._trained_again.cache_clear()
     check = pinn_evidence.again("helmholtz")
-    assert isinstance(check.run(record, CONTEXT), Supported)
-    assert isinstance(check.run(pinn_evidence.scaled(record, 1.002), CONTEXT), Refuted)
+    records.write(kept, "pinn_helmholtz", record)
+    assert isinstance(check.run(1.0, CONTEXT), Supported)
+    assert isinstance(check.run(1.002, CONTEXT), Refuted)
     other = [{**row, "error": float(row["error"] or 0) * (10 if row["optimizer"] == "lbfgs" else 1)} for row in record.rows]
-    assert isinstance(check.run(Record(record.header, tuple(other)), CONTEXT), Refuted)
+    records.write(kept, "pinn_helmholtz", Record(record.header, tuple(other)))
+    assert isinstance(check.run(1.0, CONTEXT), Refuted)
 
 
 def by_rate(tried: Sequence[Row], rates: list[float], seeds: range) -> dict[float, list[float]]:
@@ -242,8 +264,7 @@ def by_rate(tried: Sequence[Row], rates: list[float], seeds: range) -> dict[floa
 def test_a_committed_record_is_whole(name: str) -> None:
     """Every arm of every cell was tuned over the whole grid, and more at its best two rates; it was trained with the rate that
     won, and tested once a seed."""
-    record, made = records.read(name), experiments.experiment(name, quick=False)
-    assert made.described().items() <= record.header.items()
+    record, made = evidence.read(name), experiments.experiment(name, quick=False)
     assert all(origin["commit"] and not origin["commit"].endswith("+") for origin in record.header["origins"])
     for cell in made.cells:
         place = {column: getattr(cell.setting, column) for column in comparison.CELL}

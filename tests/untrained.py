@@ -11,6 +11,7 @@ import pytest
 from verify.training import execution, records
 from verify.training.experiments import EXPERIMENTS, experiment
 from verify.training.pinn import FULL, Settings
+from verify.training.pinn.experiment import described
 from verify.training.trainer import Images, Replica, Setting
 
 
@@ -39,7 +40,7 @@ def solved(settings: Settings) -> records.Record:
         kind: records.Row = {"equation": settings.equation, "depth": depth, "arm": arm, "phase": "final", "seed": seed}
         made: records.Row = {"learning_rate": 1e-3, "optimizer": optimizer, "step": step, "loss": loss, "error": loss**0.5}
         rows.append({**kind, **made})
-    return records.Record({}, tuple(rows))
+    return records.Record(described(settings), tuple(rows))
 
 
 def _train(setting: Setting, replicas: Sequence[Replica], *_: object) -> dict[Replica, execution.Result]:

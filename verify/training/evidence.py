@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 import numpy
 
@@ -18,7 +18,7 @@ from verify.claim import Check, Context
 from verify.cross_check.evidence import needs_torch
 from verify.cross_check.network import choose_device
 from verify.cross_check.statistics import combined, inside, student
-from verify.training import comparison, records
+from verify.training import comparison, records, trainability
 from verify.training.comparison import CELL, Array, Key, Trained, column
 from verify.training.data import DatasetMissingError, load
 from verify.training.experiments import Cell, experiment
@@ -36,6 +36,7 @@ _EARLY = 0.05  # relative: early losses, the median over seeds
 _DRAW_ERROR = 1e-3
 
 Arms = Mapping[str, Trained]
+Cells = Mapping[Key, Arms]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,12 @@ class Span:
     high: float = float("inf")
 
 
+class Measured(Protocol):
+    """What is measured on trained networks, one number a seed; its `str` says what it is."""
+
+    def samples(self, found: Cells) -> Array: ...
+
+
 @dataclass(frozen=True)
 class Pair:
     """The mean over seeds of the test accuracy of `one` minus that of `other`, in the cell with these values of CELL."""
@@ -54,43 +61,81 @@ class Pair:
     other: str
     cell: tuple[tuple[str, Value], ...] = ()
 
+    def samples(self, found: Cells) -> Array:
+        arms = select(found, **dict(self.cell))
+        return comparison.differences(arms[self.one], arms[self.other])
+
     def __str__(self) -> str:
         place = ", ".join(f"{name} {value}" for name, value in self.cell)
         return f"{self.one} minus {self.other}" + (f" at {place}" if place else "")
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """The rank correlation of a predictor with the test accuracy over the arms of a cell, the mean over cells."""
+
+    predictor: str
+
+    def samples(self, found: Cells) -> Array:
+        return trainability.within_cells(trainability.centred(found), self.predictor)
+
+    def __str__(self) -> str:
+        return f"rank correlation of {self.predictor} with accuracy"
+
+
+@dataclass(frozen=True)
+class Better:
+    """How much stronger the rank correlation of one predictor is than that of the other, whatever their signs."""
+
+    one: str
+    other: str
+
+    def samples(self, found: Cells) -> Array:
+        one, other = (abs(Ranking(name).samples(found)) for name in (self.one, self.other))
+        return one - other
+
+    def __str__(self) -> str:
+        return f"|rank correlation| of {self.one} minus that of {self.other}"
+
+
 def needs_evidence(check: Callable[..., Verdict]) -> Callable[..., Verdict]:
-    """Undecided where the records, or the data set, are not on this machine."""
+    """Undecided where the records, or the data set, are not on this machine, or not of this version's experiments."""
 
     def run(*arguments: Any) -> Verdict:
         try:
             return check(*arguments)
         except records.RecordMissingError as error:
             return Undecided(str(error), missing="evidence")
+        except records.RecordStaleError as error:
+            return Undecided(str(error))
         except DatasetMissingError as error:
             return Undecided(str(error), missing="data")
 
     return run
 
 
-def recorded(name: str, pairs: Sequence[Pair]) -> Check:
-    """Does the advantage of each pair lie in the stated `Span`? By the record."""
+def recorded(name: str, measured: Sequence[Measured]) -> Check:
+    """Does the mean over seeds of each lie in the stated `Span`? By the record."""
 
     def judge(stated: Span, context: Context) -> Verdict:
-        found, error = _trained(name), CLAIM_ERROR / len(pairs)
-        verdicts = []
-        for pair in pairs:
-            one, other = _arms(found, pair)
-            size = f"effect size {comparison.effect_size(comparison.differences(one, other)):+.1f}"
-            measured = comparison.difference(one, other, error)
-            verdicts.append((f"{pair} ({size})", inside(measured, stated.low, stated.high)))
-        return combined(verdicts)
+        found = _trained(name)
+        return judged(stated, {str(each): each.samples(found) for each in measured})
 
     return Check("simulation", needs_evidence(judge), recorded=True)
 
 
-def live(name: str, pairs: Sequence[Pair]) -> Check:
-    """Does a reduced run, trained now, point the same way: is the mean advantage of each pair on the stated side?
+def judged(stated: Span, samples: Mapping[str, Array]) -> Verdict:
+    """By Student's intervals of the means, which share the error probability of one claim."""
+    verdicts = []
+    for label, each in samples.items():
+        measured = student(each, CLAIM_ERROR / len(samples))
+        facts = f"effect size {comparison.effect_size(each):+.1f}, from {each.min():+.3f} to {each.max():+.3f}"
+        verdicts.append((f"{label} ({facts})", inside(measured, stated.low, stated.high)))
+    return combined(verdicts)
+
+
+def live(name: str, measured: Sequence[Measured]) -> Check:
+    """Does a reduced run, trained now, point the same way: does the mean of each lie in the stated span?
 
     Three seeds can contradict the record, which makes the claim undecided; they cannot support a statement, so a run that
     points the same way decides nothing.
@@ -98,9 +143,9 @@ def live(name: str, pairs: Sequence[Pair]) -> Check:
 
     def judge(stated: Span, context: Context) -> Verdict:
         found = _reduced(name, context.device)
-        ahead = {str(pair): comparison.differences(*_arms(found, pair)) for pair in pairs}
-        facts = "; ".join(f"{pair}: {each.mean():+.3f} ({len(each)} seeds)" for pair, each in ahead.items())
-        if all(stated.low <= each.mean() <= stated.high for each in ahead.values()):
+        means = {str(each): float(each.samples(found).mean()) for each in measured}
+        facts = "; ".join(f"{label}: {mean:+.3f}" for label, mean in means.items())
+        if all(stated.low <= mean <= stated.high for mean in means.values()):
             return Undecided(f"a reduced run points the same way, which decides nothing: {facts}")
         return Refuted(f"a reduced run points the other way: {facts}; stated [{stated.low:g}, {stated.high:g}]")
 
@@ -115,16 +160,16 @@ def again(name: str) -> Check:
     done in another order moved the losses averaged over the first tenth of the steps by 10^-7 for most arms, but for He's,
     and at a learning rate of 10^-3, by up to 6% for a seed and by 1.6% in the median over seeds. In the median they must be
     the recorded ones to 5%. The accuracies at the end are those of other networks by then, and must not differ from the
-    recorded ones by more than such networks do (probability 0.001 of a wrong alarm).
+    recorded ones by more than such networks do (probability 0.001 of a wrong alarm). The subject is the ratio of the losses.
     """
 
-    def judge(record: Record, context: Context) -> Verdict:
+    def judge(ratio: float, context: Context) -> Verdict:
         cell, arm = _draw(name, context.seed)
-        initial, curves = _kept(record, cell, arm)
+        initial, curves = _kept(read(name), cell, arm)
         seeds = tuple(int(row["seed"] or 0) for row in initial)
         found = _trained_again(cell, arm, float(initial[0]["learning_rate"] or 0), seeds, context.device)
         start = max(float(_apart(found[key], column(initial, key)).max()) for key in _STARTS)
-        early = float(numpy.median(_apart(found["loss"], column([curve[0] for curve in curves], "loss"))))
+        early = float(numpy.median(_apart(found["loss"], ratio * column([curve[0] for curve in curves], "loss"))))
         change = student(found["test"] - column([curve[-1] for curve in curves], "test"), _DRAW_ERROR)
         s = cell.setting
         facts = (
@@ -143,17 +188,12 @@ def _apart(found: Array, kept: Array) -> Array:
     return numpy.abs(found - kept) / numpy.where(kept == 0, 1.0, numpy.abs(kept))
 
 
-def scaled(record: Record, factor: float) -> Record:
-    """The record with other losses: what is false about it is told by training again."""
-    return Record(record.header, tuple({**row, "loss": row["loss"] and factor * float(row["loss"])} for row in record.rows))
+def read(name: str) -> Record:
+    """The committed record of an experiment. Raises `RecordStaleError` where the experiment is another one by now."""
+    return records.read(name, described=experiment(name, quick=False).described())
 
 
-def _arms(found: Mapping[Key, Arms], pair: Pair) -> tuple[Trained, Trained]:
-    arms = select(found, **dict(pair.cell))
-    return arms[pair.one], arms[pair.other]
-
-
-def select(found: Mapping[Key, Arms], **wanted: Value) -> Arms:
+def select(found: Cells, **wanted: Value) -> Arms:
     """The arms of the one cell with these values. Raises `InputError` where there is none, or several."""
     cells = [arms for key, arms in found.items() if wanted.items() <= dict(zip(CELL, key, strict=True)).items()]
     if len(cells) != 1:
@@ -162,12 +202,12 @@ def select(found: Mapping[Key, Arms], **wanted: Value) -> Arms:
 
 
 @cache
-def _trained(name: str) -> Mapping[Key, Arms]:
-    return comparison.trained(records.read(name).rows, PREDICTORS)
+def _trained(name: str) -> Cells:
+    return comparison.trained(read(name).rows, PREDICTORS)
 
 
 @cache
-def _reduced(name: str, device: str) -> Mapping[Key, Arms]:
+def _reduced(name: str, device: str) -> Cells:
     from verify.training.execution import run
 
     with TemporaryDirectory() as folder:

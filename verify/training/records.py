@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,10 @@ EVIDENCE = Path(__file__).resolve().parents[2] / "evidence" / "training"
 
 class RecordMissingError(InputError):
     """There is no such record here."""
+
+
+class RecordStaleError(InputError):
+    """The record is of another experiment than the one that has its name now."""
 
 
 Value = str | int | float | None
@@ -51,18 +55,25 @@ def write(folder: Path, name: str, record: Record) -> list[Path]:
     return [table, about]
 
 
-def read(name: str, folder: Path = EVIDENCE) -> Record:
-    """Raises `InputError` where a file is missing, of another schema, or does not match its checksum."""
+def read(name: str, folder: Path = EVIDENCE, described: Mapping[str, Any] | None = None) -> Record:
+    """described: what the header must say.
+
+    Raises `InputError` where a file is missing, of another schema, or does not match its checksum, and `RecordStaleError` where
+    the header says something else than `described`.
+    """
+    remedy = f"record it with: oddsigmoid train {name} --directory evidence/training"
     try:
         header = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         text = (folder / f"{name}.csv").read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        remedy = f"record it with: oddsigmoid train {name} --directory evidence/training"
         raise RecordMissingError("record", name, f"has no {Path(error.filename).name}; {remedy}") from error
     if header.get("schema") != SCHEMA:
         raise InputError("record", name, f"has the schema {header.get('schema')}; this version reads {SCHEMA}")
     if header["csv_sha256"] != _checksum(text):
         raise InputError("record", name, "does not match the checksum in its header: the CSV was changed after it was measured")
+    for field, value in json.loads(json.dumps(dict(described or {}))).items():  # lists for tuples, as in the file
+        if header.get(field) != value:
+            raise RecordStaleError("record", name, f"has other {field} than the experiment of this version; {remedy}")
     return Record(header, tuple(_rows(text.splitlines())))
 
 

@@ -6,6 +6,7 @@ is asked about. Pooled over all cells, depth itself makes gradients small and tr
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy
 from numpy.typing import NDArray
@@ -13,16 +14,29 @@ from scipy import stats
 
 from verify.training.comparison import Key, Trained
 
+RATIO = "gradient_ratio"
 Array = NDArray[numpy.float64]
 Arms = Mapping[str, Trained]
+Cells = Mapping[Key, Arms]
 
 
-def within_cells(found: Mapping[Key, Arms], predictor: str) -> Array:
+def centred(found: Cells) -> dict[Key, dict[str, Trained]]:
+    """With |log10| in place of the gradient ratio: how far it is from 1, on either side."""
+    return {
+        cell: {
+            name: replace(arm, predictors={**arm.predictors, RATIO: abs(numpy.log10(arm.predictors[RATIO]))})
+            for name, arm in arms.items()
+        }
+        for cell, arms in found.items()
+    }
+
+
+def within_cells(found: Cells, predictor: str) -> Array:
     """The mean over cells of the rank correlation within a cell, shape (seeds,)."""
     return numpy.mean([_correlations(distinct(arms), predictor) for arms in found.values()], axis=0)
 
 
-def pooled(found: Mapping[Key, Arms], predictor: str) -> Array:
+def pooled(found: Cells, predictor: str) -> Array:
     """The rank correlation over all arms of all cells, shape (seeds,)."""
     return _correlations([arm for arms in found.values() for arm in distinct(arms)], predictor)
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim, Twin
-from verify.claims.training.advantage import advantage_claim
+from verify.claims.training.advantage import GAUSSIAN, advantage_claim
 from verify.training.evidence import Pair, Span
 
-GAUSSIAN = ("edge_of_chaos", "edge_of_chaos_1.05", "edge_of_chaos_1.2", "he")  # for tanh Xavier is the edge of chaos
 _PLACE = "tanh, depth 50, width 32, 1,000 steps"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from verify.training.pinn.settings import LBFGS_COST, TITLES, Replica, Settings
 from verify.training.provenance import summarized
@@ -46,14 +46,18 @@ def run(
     key = hashlib.sha256(repr(settings).encode()).hexdigest()[:24]
     stages = Stages(settings, folder / f"{key}.checkpoint", meter, choose_device(device))
     rows = [row for depth in settings.depths for row in _at_depth(stages, settings, depth)]
-    header = {
+    return Record(described(settings) | summarized(stages.origins), tuple(rows))
+
+
+def described(settings: Settings) -> dict[str, Any]:
+    """What is run, as the header of its record has it."""
+    return {
         "title": f"How well is the {TITLES[settings.equation]} equation solved from each initialization?",
         "seeds": list(settings.seeds),
         "tuning_seeds": list(settings.tuning_seeds),
         "grid": list(settings.rates),
         "settings": asdict(settings),
     }
-    return Record(header | summarized(stages.origins), tuple(rows))
 
 
 def _work(settings: Settings) -> float:
