@@ -27,15 +27,23 @@ t = 1.6037/pi.
 import math
 
 import numpy
+import sympy
 from numpy.typing import NDArray
 
 from theory import validation
 
 Array = NDArray[numpy.float64]
 
+x, t = sympy.symbols("x t", real=True)
+viscosity = 1 / (100 * sympy.pi)
 _NU = 0.01 / math.pi
 _NODES = 0.1 * numpy.arange(-130, 131)
 _POINTS_AT_ONCE = 4096
+
+
+def cole_hopf(phi: sympy.Expr) -> sympy.Expr:
+    """u = -2 nu phi_x/phi of an expression in x and t."""
+    return -2 * viscosity * phi.diff(x) / phi
 
 
 def burgers_solution(x: Array, t: Array) -> Array:

@@ -26,13 +26,13 @@ from numpy.typing import NDArray
 
 from theory.activation.arithmetic import evaluate
 from theory.activation.floats import numpy_
-from theory.training.burgers import burgers_solution
+from theory.training.burgers import burgers_solution, t, viscosity, x
 
 Array = NDArray[numpy.float64]
 Order = tuple[int, int]  # of the derivative in each coordinate
 Side = tuple[int, int]  # (coordinate, 0 for its lower and 1 for its upper end)
 
-x, y, t = sympy.symbols("x y t", real=True)
+y = sympy.Symbol("y", real=True)
 _EVOLUTION: tuple[Side, ...] = ((0, 0), (0, 1), (1, 0))  # both ends of x and the start
 _ALL: tuple[Side, ...] = (*_EVOLUTION, (1, 1))
 
@@ -86,7 +86,7 @@ def _unknown(coordinates: tuple[sympy.Symbol, sympy.Symbol]) -> sympy.Expr:
 
 def burgers() -> Equation:
     u = _unknown((x, t))
-    residual = u.diff(t) + u * u.diff(x) - u.diff(x, 2) / (100 * sympy.pi)
+    residual = u.diff(t) + u * u.diff(x) - viscosity * u.diff(x, 2)
     return Equation("burgers", (x, t), residual, ((-1, 1), (0, 1)), _EVOLUTION, -sympy.sin(sympy.pi * x), burgers_solution)
 
 

@@ -11,6 +11,7 @@ from verify.claims.training import (
     equations,
     input_layer,
     negative_rate,
+    references,
     reproduction,
     trainability,
     training_size,
@@ -25,6 +26,7 @@ _MODULES = (
     training_size,
     activations,
     input_layer,
+    references,
     equations,
     reproduction,
 )
