@@ -52,7 +52,7 @@ def figure(rows: Sequence[Row]) -> "Figure":
     """One line a depth."""
     drawing, axes = style.one_column(2.3)
     axes.axvline(1, color="0.8", linewidth=0.8, zorder=0)
-    for depth, look in zip(sorted({row.depth for row in rows}), _LOOKS, strict=False):
+    for depth, look in zip(sorted({row.depth for row in rows}), _LOOKS, strict=True):
         chosen = [row for row in rows if row.depth == depth]
         accuracy = [(row.accuracy, row.low, row.high) for row in chosen]
         training.bars(axes, [row.diagonal_over_omega for row in chosen], accuracy, look._replace(label=f"$L = {depth}$"))

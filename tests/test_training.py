@@ -233,12 +233,18 @@ def test_sigkill_at_any_moment_leaves_a_run_that_goes_on(tmp_path: Path) -> None
 def test_a_checkpoint_of_another_run_or_a_broken_one_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.checkpoint"
     checkpoint.save(path, "one", {"step": 3})
+    part = tmp_path / ".a.checkpoint.x1y2"  # as a process leaves it that is killed while it writes
+    part.write_bytes(path.read_bytes()[:100])
     assert checkpoint.load(path, "one") == {"step": 3}
+    assert not part.exists()
     assert checkpoint.load(tmp_path / "none", "one") is None
     with pytest.raises(InputError, match="belongs to other settings"):
         checkpoint.load(path, "two")
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(InputError, match="cannot be read"):
+        checkpoint.load(path, "one")
+    torch.save({"schema": "oddsigmoid/checkpoint/0", "key": "one", "state": {}}, path)
+    with pytest.raises(InputError, match="has the schema oddsigmoid/checkpoint/0"):
         checkpoint.load(path, "one")
 
 
@@ -353,6 +359,10 @@ def test_what_is_finished_is_not_done_again(tmp_path: Path, monkeypatch: pytest.
     again = execution.run(small(), images(), tmp_path)
     assert again.rows == first.rows
     assert not list(tmp_path.glob("*.checkpoint"))
+    for text, problem in (("{", "is not JSON"), ("[]", "is not of the schema"), ('{"schema": "x"}', "is not of the schema")):
+        next(tmp_path.glob("*.json")).write_text(text)
+        with pytest.raises(InputError, match=problem):
+            execution.run(small(), images(), tmp_path)
 
 
 def test_programs_are_cut_to_fit_and_give_the_same_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

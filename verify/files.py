@@ -1,5 +1,6 @@
 """Files are written whole or not at all."""
 
+import glob
 import os
 import tempfile
 from pathlib import Path
@@ -17,6 +18,12 @@ def writable_folder(path: Path) -> Path:
     except OSError as error:
         raise OutputError(f"directory={path}: {error.strerror or error}; choose one that can be written") from None
     return path
+
+
+def remove_parts(path: Path) -> None:
+    """What a process that was killed within `write_whole(path)` has left beside it. Not while another one writes there."""
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        part.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -179,6 +179,10 @@ def render(result: Json, options: argparse.Namespace) -> str:
         lines += [*(_errors(cell) if solving else _accuracies(cell, result["examples"])), ""]
     where = "" if solving else f"{result['dataset']['name']} ({result['dataset']['source']}); "
     how = "by the loss" if solving else "on the validation split"
+    tried = len(result["tuning_seeds"])
+    how += f", {tried} seed{'s' * (tried > 1)}"
+    if result["runoff_seeds"]:
+        how += f", for the best two {len(result['runoff_seeds'])} more"
     lines += [
         f"{where}{len(result['seeds'])} networks an arm, paired by seed; [two-sided {CONFIDENCE:.0%} interval of the mean"
         + ("]." if solving else "]; * best other arm on the validation split."),
@@ -192,7 +196,7 @@ def _accuracies(cell: Json, examples: Json) -> list[str]:
     rows = [
         [
             arm["arm"] + (" *" if arm["arm"] == cell["best_rival"] else ""),
-            f"{arm['learning_rate']:.0e}",
+            f"{arm['learning_rate']:.1e}",
             _interval(arm["test"]),
             "" if arm["advantage"] is None else _interval(arm["advantage"], "+"),
         ]
@@ -210,7 +214,7 @@ def _errors(cell: Json) -> list[str]:
     rows = [
         [
             arm["arm"],
-            f"{arm['learning_rate']:.0e}",
+            f"{arm['learning_rate']:.1e}",
             *(_interval(arm[f"log_{measure}"]) for measure in pinn_comparison.MEASURES),
             "" if arm is cell["arms"][0] else _interval(arm["error_advantage"], "+"),
         ]

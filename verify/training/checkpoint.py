@@ -11,7 +11,7 @@ from pickle import UnpicklingError
 from typing import Any
 
 from theory.validation import InputError
-from verify.files import write_whole
+from verify.files import remove_parts, write_whole
 
 SCHEMA = "oddsigmoid/checkpoint/1"
 State = dict[str, Any]
@@ -27,9 +27,13 @@ def save(path: Path, key: str, state: State) -> None:
 
 
 def load(path: Path, key: str) -> State | None:
-    """The state saved last, on the CPU; None where there is none yet. Raises `InputError` for a checkpoint of another run."""
+    """The state saved last, on the CPU; None where there is none yet. Raises `InputError` for a checkpoint of another run.
+
+    For one process at a time: what a killed one was writing is removed.
+    """
     import torch
 
+    remove_parts(path)
     if not path.exists():
         return None
     try:
