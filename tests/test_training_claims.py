@@ -17,7 +17,7 @@ from verify.claims import all_claims
 from verify.training import comparison, evidence, experiments, records, trainability
 from verify.training.arms import all_arms
 from verify.training.comparison import Trained
-from verify.training.evidence import CLAIM_ERROR, TRAINING_CLAIMS, Pair, Span
+from verify.training.evidence import CLAIM_ERROR, TRAINING_CLAIMS, Better, Pair, Ranking, Span
 from verify.training.experiments import CONTENDERS, Cell, Experiment, Seeds
 from verify.training.pinn import FULL, run
 from verify.training.pinn import comparison as comparison_of_equations
@@ -138,6 +138,22 @@ def test_rank_correlations_within_cells_do_not_see_what_differs_between_them() -
     found = {("tanh", 50, 32, None): cell(0.8, 1.0), ("tanh", 100, 32, None): cell(0.5, 9.0)}
     assert trainability.within_cells(found, "x").tolist() == pytest.approx([1.0, 1.0])
     assert trainability.pooled(found, "x")[0] < 0
+
+
+def test_predictors_are_ranked_by_how_well_they_order_the_arms() -> None:
+    """Accuracy falls with the condition number; the gradient ratio is 1 in the best arm and off on either side in the others."""
+
+    def arm(name: str, accuracy: float, condition: float, ratio: float, rate: float) -> Trained:
+        values = {"log_condition": condition, "gradient_ratio": ratio, "negative_rate": rate}
+        predictors = {key: numpy.full(2, value) for key, value in values.items()}
+        return Trained(name, 1e-4, (0, 1), numpy.zeros(2), numpy.full(2, accuracy), predictors)
+
+    arms = [arm("a", 0.8, 1.0, 1.0, 0.2), arm("b", 0.7, 5.0, 2.0, 0.1), arm("c", 0.6, numpy.inf, 0.1, 0.3)]
+    found = {("tanh", 50, 32, None): {each.arm: each for each in arms}}
+    assert Ranking("log_condition").samples(found).tolist() == pytest.approx([-1, -1])
+    assert Ranking("gradient_ratio").samples(found).tolist() == pytest.approx([-1, -1])
+    assert Ranking("negative_rate").samples(found).tolist() == pytest.approx([-0.5, -0.5])
+    assert Better("log_condition", "negative_rate").samples(found).tolist() == pytest.approx([0.5, 0.5])
 
 
 def test_an_arm_under_two_names_counts_once() -> None:
