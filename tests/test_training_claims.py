@@ -141,7 +141,7 @@ def test_rank_correlations_within_cells_do_not_see_what_differs_between_them() -
 
 
 def test_predictors_are_ranked_by_how_well_they_order_the_arms() -> None:
-    """Accuracy falls with the condition number; the gradient ratio is 1 in the best arm and off on either side in the others."""
+    """Accuracy falls with the condition number; the gradient ratio is 1 in the best arm and off in the others."""
 
     def arm(name: str, accuracy: float, condition: float, ratio: float, rate: float) -> Trained:
         values = {"log_condition": condition, "gradient_ratio": ratio, "negative_rate": rate}
