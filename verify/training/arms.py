@@ -79,10 +79,14 @@ def method(activation: str, depth: int, *, p: float | None = None) -> Arm:
 
 
 def exact_law(activation: str, depth: int, rate: float = 0.4) -> Arm:
-    """sigma = c*(rate) omega/sqrt L: the true negative rate of deep wide networks is `rate` (THEORY D6)."""
+    """sigma = c*(rate) omega/sqrt L: the true negative rate of deep wide networks is `rate` (THEORY D6).
+
+    To nine digits, which every machine agrees on: c* comes from a differential equation solved in floating point.
+    """
     gain = _omega(activation)
     order = odd_sigmoid.normal_form(CATALOGUE[activation]).k
-    return Arm(f"exact_{rate:g}", gain, c_star(str(rate), order) * gain / depth**0.5, gain)
+    sigma = c_star(str(rate), order) * gain / depth**0.5
+    return Arm(f"exact_{rate:g}", gain, float(f"{sigma:.9g}"), gain)
 
 
 def baseline(activation: str, name: str, depth: int, width: int) -> Arm:

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,9 +73,20 @@ def read(name: str, folder: Path = EVIDENCE, described: Mapping[str, Any] | None
     if header["csv_sha256"] != _checksum(text):
         raise InputError("record", name, "does not match the checksum in its header: the CSV was changed after it was measured")
     for field, value in json.loads(json.dumps(dict(described or {}))).items():  # lists for tuples, as in the file
-        if header.get(field) != value:
+        if not _same(header.get(field), value):
             raise RecordStaleError("record", name, f"has other {field} than the experiment of this version; {remedy}")
     return Record(header, tuple(_rows(text.splitlines())))
+
+
+def _same(found: Any, stated: Any) -> bool:
+    """Equal, numbers to nine digits: what one machine computes another may round otherwise."""
+    if isinstance(stated, float) and isinstance(found, (int, float)):
+        return math.isclose(found, stated, rel_tol=1e-9)
+    if isinstance(stated, dict) and isinstance(found, dict):
+        return stated.keys() == found.keys() and all(_same(found[name], value) for name, value in stated.items())
+    if isinstance(stated, list) and isinstance(found, list):
+        return len(stated) == len(found) and all(map(_same, found, stated))
+    return bool(found == stated)
 
 
 def _table(rows: Iterable[Row]) -> str:
