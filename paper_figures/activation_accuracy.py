@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paper_figures import style, training
-from verify.training import records
 from verify.training.comparison import trained
+from verify.training.recorded import read
+from verify.training.records import EVIDENCE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,11 +30,11 @@ class Row:
     high: float
 
 
-def data(folder: Path = records.EVIDENCE) -> list[Row]:
+def data(folder: Path = EVIDENCE) -> list[Row]:
     """Activation by activation; nine digits. Raises `InputError` without the record `activations` in `folder`."""
     return [
         Row(str(activation), name, *training.interval(arm.test))
-        for (activation, *_), arms in trained(records.read("activations", folder).rows, []).items()
+        for (activation, *_), arms in trained(read("activations", folder).rows, []).items()
         for name, arm in arms.items()
     ]
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy
 
 from paper_figures import style, training
-from verify.training import records
+from verify.training.recorded import read
+from verify.training.records import EVIDENCE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,9 +33,9 @@ class Row:
     high: float
 
 
-def data(folder: Path = records.EVIDENCE) -> list[Row]:
+def data(folder: Path = EVIDENCE) -> list[Row]:
     """Size by size; nine digits. Raises `InputError` without the record `training_size` in `folder`."""
-    record = records.read("training_size", folder)
+    record = read("training_size", folder)
     everything = record.header["examples"]["train"]
     return [
         Row(name, int(size or everything), *training.interval(arm.test))

@@ -2,8 +2,8 @@
 
 tanh networks trained for the same number of steps from each initialization, each at its own best learning rate. Every cell is
 the mean accuracy on the test split over seeds, one colour scale for all. Last: the method less its best rival in the cell, the
-one with the best accuracy on the validation split, named below the difference; bold where Student's 95% interval of the paired
-difference leaves out 0.
+one whose tuning, with other seeds, came to the best accuracy, named below the difference; bold where Student's 95% interval of
+the paired difference leaves out 0, in each cell for itself.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from paper_figures import style, training
-from verify.training import records
 from verify.training.arms import METHOD
 from verify.training.comparison import Trained, best, difference
+from verify.training.recorded import read
+from verify.training.records import EVIDENCE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,9 +48,9 @@ class Row:
     high: float
 
 
-def data(folder: Path = records.EVIDENCE) -> list[Row]:
+def data(folder: Path = EVIDENCE) -> list[Row]:
     """Cell by cell; nine digits. Raises `InputError` without the record `depth_width` in `folder`."""
-    cells = training.cells(records.read("depth_width", folder).rows)
+    cells = training.cells(read("depth_width", folder).rows)
     return [row for (_, depth, width, _), arms in cells.items() for row in _cell(int(depth or 0), int(width or 0), arms)]
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paper_figures import style, training
-from verify.training import records
 from verify.training.comparison import trained
+from verify.training.recorded import read
+from verify.training.records import EVIDENCE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,9 +40,9 @@ class Row:
     high: float
 
 
-def data(folder: Path = records.EVIDENCE) -> list[Row]:
+def data(folder: Path = EVIDENCE) -> list[Row]:
     """Arm by arm; nine digits. Raises `InputError` without the record `input_layer` in `folder`."""
-    [arms] = trained(records.read("input_layer", folder).rows, []).values()
+    [arms] = trained(read("input_layer", folder).rows, []).values()
     names = {name: name.split(" / ") for name in arms}
     return [Row(names[name][0], names[name][1], *training.interval(arm.test)) for name, arm in arms.items()]
 

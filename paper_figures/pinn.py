@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy
 
 from paper_figures import style, training
-from verify.training import records
 from verify.training.pinn.settings import FULL, TITLES
+from verify.training.recorded import read
+from verify.training.records import EVIDENCE, Record
 from verify.training.records import Row as Observation
 
 if TYPE_CHECKING:
@@ -39,12 +40,12 @@ class Row:
     error_high: float
 
 
-def data(folder: Path = records.EVIDENCE) -> list[Row]:
+def data(folder: Path = EVIDENCE) -> list[Row]:
     """Equation by equation; nine digits. Raises `InputError` without the records in `folder`."""
-    return [row for equation in FULL for row in _curves(records.read(f"pinn_{equation}", folder))]
+    return [row for equation in FULL for row in _curves(read(f"pinn_{equation}", folder))]
 
 
-def _curves(record: records.Record) -> Iterator[Row]:
+def _curves(record: Record) -> Iterator[Row]:
     final = record.select(phase="final")
     adam = max(int(row["step"] or 0) for row in final if row["optimizer"] == "adam")
     for depth, arm, optimizer in dict.fromkeys((row["depth"], row["arm"], row["optimizer"]) for row in final):

@@ -17,9 +17,10 @@ from theory.activation import CATALOGUE
 from theory.calibration import surrogate_rate_at
 from theory.calibration.paper import SHALLOW_TARGET
 from theory.wide_limit import Chain, predict
-from verify.training import records
 from verify.training.arms import METHOD
 from verify.training.comparison import Trained, trained
+from verify.training.recorded import read
+from verify.training.records import EVIDENCE
 from verify.training.records import Row as Observation
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ class Row:
     wide: float
 
 
-def data(folder: Path = records.EVIDENCE) -> list[Row]:
+def data(folder: Path = EVIDENCE) -> list[Row]:
     """From the smallest sigma; nine digits. Raises `InputError` without the record `negative_rate` in `folder`."""
-    rows = records.read("negative_rate", folder).rows
+    rows = read("negative_rate", folder).rows
     first = {str(row["arm"]): row for row in reversed(rows)}
     [arms] = trained(rows, ["negative_rate"]).values()
     return sorted((_row(first[name], arm) for name, arm in arms.items()), key=lambda row: row.sigma)

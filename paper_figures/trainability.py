@@ -4,9 +4,9 @@ One point is an arm in one architecture: its accuracy on the test split after tr
 (`verify.training.predictors`): |log10| of the ratio of the gradients at the first and the last layer, how often a sign
 differs between both ends, the overlap of two examples at the last layer, and log10 of the condition number of the Jacobian;
 all are means over seeds. All were trained for the same number of steps on all examples; the records `comparison` and
-`training_size`, which were not, are left out. Depth and width may move both axes, so two of Spearman's rank correlations are
-given (`verify.training.trainability`, means over seeds), both for the record `depth_width`: rho over all its points, and
-within its cells, in each of which only the initialization differs.
+`training_size`, which were not, are left out. Networks that two records share count once. Depth and width may move both axes,
+so two of Spearman's rank correlations are given (`verify.training.trainability`, means over seeds), both for the record
+`depth_width`: rho over all its points, and within its cells, in each of which only the initialization differs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 import numpy
 
 from paper_figures import style, training
-from verify.training import records
 from verify.training.arms import METHOD
 from verify.training.comparison import Key, Trained
 from verify.training.predictors import PREDICTORS
+from verify.training.recorded import read
+from verify.training.records import EVIDENCE
 from verify.training.trainability import centred, pooled, within_cells
 
 if TYPE_CHECKING:
@@ -54,9 +55,14 @@ class Row:
     within: float
 
 
-def data(folder: Path = records.EVIDENCE) -> list[Row]:
+def data(folder: Path = EVIDENCE) -> list[Row]:
     """Predictor by predictor; nine digits. Raises `InputError` without one of RECORDS in `folder`."""
-    found = {name: centred(training.cells(records.read(name, folder).rows)) for name in RECORDS}
+    found = dict[str, Cells]()
+    for name in RECORDS:
+        before = {cell for cells in found.values() for cell in cells}
+        cells = centred(training.cells(read(name, folder).rows))
+        shared = name == "activations"  # its tanh networks are those of depth_width
+        found[name] = {cell: arms for cell, arms in cells.items() if not (shared and cell in before)}
     return [row for predictor in PREDICTORS for row in _rows(predictor, found)]
 
 

@@ -3,8 +3,9 @@
 tanh networks of one depth and width from each initialization, nothing else being different. Left: accuracy on the validation
 split against the training step at each arm's own best learning rate, the mean over seeds and, shaded, Student's 95% interval of
 that mean. Right: how that learning rate was found, the accuracy at the end of training against the learning rate in units of
-omega, the same grid for all arms, other seeds than on the left; bars reach from the worst to the best of them, a ring is the
-choice, and shaded is [10^-5 omega, 10^-3 omega], which the paper recommends.
+omega, the same grid for all arms, other seeds than on the left: those that screened the whole grid, bars from the worst to the
+best of them. A ring is the choice, for which the best two rates had more seeds: it need not be the highest point. Shaded is
+[10^-5 omega, 10^-3 omega], which the paper recommends.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,8 +20,9 @@ from paper_figures import style, training
 from theory import odd_sigmoid
 from theory.activation import CATALOGUE
 from theory.calibration import learning_rate_band
-from verify.training import records
 from verify.training.comparison import column
+from verify.training.recorded import read
+from verify.training.records import EVIDENCE, Record
 from verify.training.records import Row as Observation
 
 if TYPE_CHECKING:
@@ -41,12 +43,16 @@ class Row:
     high: float
 
 
-def data(folder: Path = records.EVIDENCE) -> list[Row]:
+def data(folder: Path = EVIDENCE) -> list[Row]:
     """The curves, then the learning rates; nine digits. Raises `InputError` without the record `comparison` in `folder`."""
-    record = records.read("comparison", folder)
+    record = read("comparison", folder)
     [arms] = training.cells(record.rows).values()
     curves = [row for arm in arms for row in _curve(arm, record.select(arm=arm, phase="final"))]
-    return curves + [row for arm in arms for row in _grid(arm, record.select(arm=arm, phase="tune"))]
+    return curves + [row for arm in arms for row in _grid(arm, _screened(record, arm))]
+
+
+def _screened(record: Record, arm: str) -> list[Observation]:
+    return [row for row in record.select(arm=arm, phase="tune") if row["seed"] in record.header["tuning_seeds"]]
 
 
 def _grouped(rows: Sequence[Observation], name: str) -> Iterator[list[Observation]]:

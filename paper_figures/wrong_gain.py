@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from paper_figures import style, training
 from theory import odd_sigmoid
 from theory.activation import CATALOGUE
-from verify.training import records
 from verify.training.comparison import trained
+from verify.training.recorded import read
+from verify.training.records import EVIDENCE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,9 +33,9 @@ class Row:
     high: float
 
 
-def data(folder: Path = records.EVIDENCE) -> list[Row]:
+def data(folder: Path = EVIDENCE) -> list[Row]:
     """By depth and diagonal; nine digits. Raises `InputError` without the record `critical_gain` in `folder`."""
-    rows = records.read("critical_gain", folder).rows
+    rows = read("critical_gain", folder).rows
     diagonals = {(row["depth"], row["arm"]): float(row["diagonal"] or 0) for row in rows}
     found = [
         Row(int(depth or 0), _over_omega(str(activation), diagonals[depth, name]), *training.interval(arm.test))

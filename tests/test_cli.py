@@ -394,3 +394,10 @@ def test_bad_input_for_the_wide_limit_is_one_line(
     assert (code, out) == (2, "")
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_random_checks_take_the_seed_of_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, seed in (((), 250923085), (("--seed", "7"), 7)):
+        code, ledger = run_json(capsys, "verify", "training.reference.burgers", *arguments)
+        assert (code, ledger["environment"]["seed"]) == (0, seed)
+        assert f"(seed {seed})" in ledger["claims"][0]["evidence"][0]["detail"]

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,10 +60,29 @@ def test_arms_are_compared_seed_by_seed(capsys: pytest.CaptureFixture[str], tmp_
         if arm["arm"] != "odd_sigmoid":
             assert arm["advantage"]["mean"] == pytest.approx((method - own).mean())
             assert own.mean() - method.mean() <= -arm["advantage"]["low"]
-    validation = {arm["arm"]: arm["validation"] for arm in cell["arms"][1:]}
-    assert validation[cell["best_rival"]] == max(validation.values())
+    tuned = {arm["arm"]: _tuned(rows, arm) for arm in cell["arms"][1:]}
+    assert tuned[cell["best_rival"]] == max(tuned.values())
     assert method.mean() > 0.5  # of ten digits: it does learn
     assert (result["dataset"]["name"], result["examples"]) == ("digits", {"train": 1248, "validation": 249, "test": 300})
+
+
+def _tuned(rows: Sequence[records.Row], arm: dict[str, Any]) -> float:
+    """What the chosen learning rate came to with the three seeds for tuning."""
+    own = [row for row in rows if (row["arm"], row["phase"]) == (arm["arm"], "tune")]
+    found = [float(row["validation"] or 0) for row in own if row["learning_rate"] == arm["learning_rate"]]
+    assert len(found) == 3
+    return float(numpy.mean(found))
+
+
+def test_a_full_record_of_other_settings_is_not_written_over(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    arguments = ("train", "--data", "digits", "--device", "cpu", "--directory", str(tmp_path))
+    for _ in range(2):  # the same again is no harm
+        assert run(capsys, *arguments)[0] == 0
+    before = (tmp_path / "comparison.csv").read_bytes()
+    code, out, err = run(capsys, *arguments, "--seeds", "2")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "has a record comparison of other seeds; give another directory" in err
+    assert (tmp_path / "comparison.csv").read_bytes() == before
 
 
 def test_the_table_names_the_best_rival_and_the_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -126,10 +146,11 @@ def test_networks_that_diverge_are_called_so(
     [
         (("train", "compare"), 2, "experiment=compare: is not known here; choose one of comparison"),
         (("train", "--seeds", "1"), 2, "seeds=1: must be a whole number >= 2"),
-        (("train", "--seeds", "1001"), 2, "seeds=1001: seeds from 1000 on choose the learning rates; ask for at most 1000"),
+        (("train", "--seeds", "1001"), 2, "seeds=1001: at most 1000 seeds are set apart for a comparison"),
         (("train", "--directory", "/dev/null"), 2, "directory=/dev/null: File exists; choose one that can be written"),
         (("train", "--data", "imagenet"), 2, "data=imagenet: is not known here; choose one of digits"),
         (("train", "--data", "mnist"), 4, "dataset=mnist: "),
+        (("train", "pinn_burgers", "--data", "mnist"), 2, "data=mnist: pinn_burgers is trained on no data set; leave it out"),
     ],
 )
 def test_bad_input_is_one_line(

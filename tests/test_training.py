@@ -235,7 +235,8 @@ def test_a_checkpoint_of_another_run_or_a_broken_one_is_refused(tmp_path: Path) 
     checkpoint.save(path, "one", {"step": 3})
     part = tmp_path / ".a.checkpoint.x1y2"  # as a process leaves it that is killed while it writes
     part.write_bytes(path.read_bytes()[:100])
-    assert checkpoint.load(path, "one") == {"step": 3}
+    with checkpoint.alone(path):
+        assert checkpoint.load(path, "one") == {"step": 3}
     assert not part.exists()
     assert checkpoint.load(tmp_path / "none", "one") is None
     with pytest.raises(InputError, match="belongs to other settings"):
@@ -411,11 +412,30 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert found.rows == tuple(rows)
     assert (found.header["command"], found.header["rows"]) == ("c", 2)
     assert found.select(a="y") == (rows[1],)
+    paths[1].write_text("{")
+    with pytest.raises(InputError, match=r"record=toy: cannot be read \(JSONDecodeError\); record it with"):
+        records.read("toy", tmp_path)
+    paths[1].write_text("[]")
+    with pytest.raises(InputError, match="has the schema None"):
+        records.read("toy", tmp_path)
+    records.write(tmp_path, "toy", found)
     paths[0].write_text(paths[0].read_text().replace("0.3", "0.4"))
     with pytest.raises(InputError, match="changed after it was measured"):
         records.read("toy", tmp_path)
     with pytest.raises(InputError, match=r"has no other.json; record it with: oddsigmoid train other"):
         records.read("other", tmp_path)
+
+
+def test_numbers_of_a_header_may_differ_by_rounding_and_its_title_by_words() -> None:
+    header = {
+        "title": "A?",
+        "grid": [0.1, 0.2],
+        "arms": [{"noise": 1.0, "name": "a"}],
+        "dataset": {"name": "x", "checksum": "0"},
+    }
+    assert records.differing(header, header | {"title": "B?", "grid": (0.1 + 1e-16, 0.2), "dataset": {"name": "x"}}) == []
+    other = {"grid": [0.1], "arms": [{"noise": 1.00001, "name": "a"}], "dataset": {"name": "y"}, "seeds": [1]}
+    assert records.differing(header, other) == ["grid", "arms", "dataset", "seeds"]
 
 
 def test_the_commit_is_that_of_this_code_and_not_of_a_repository_around_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Claims on training: how a record, a reduced run and a repetition decide, on small records made here."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,10 +15,10 @@ from scipy import stats
 
 from verify.claim import Context
 from verify.claims import all_claims
-from verify.training import comparison, evidence, experiments, records, trainability
+from verify.training import comparison, evidence, experiments, recorded, records, trainability
 from verify.training.arms import all_arms
 from verify.training.comparison import Trained
-from verify.training.evidence import CLAIM_ERROR, TRAINING_CLAIMS, Better, Pair, Ranking, Span
+from verify.training.evidence import CLAIM_ERROR, TRAINING_CLAIMS, Better, Pair, Ranking, each
 from verify.training.experiments import CONTENDERS, Cell, Experiment, Seeds
 from verify.training.pinn import FULL, run
 from verify.training.pinn import comparison as comparison_of_equations
@@ -48,10 +49,13 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of records in the place of the committed one."""
     evidence._trained.cache_clear()
     read = records.read
-    monkeypatch.setattr(records, "read", lambda name, described=None: read(name, tmp_path, described))
+    monkeypatch.setattr(records, "read", lambda name, folder=tmp_path, expected=None: read(name, tmp_path, expected))
     monkeypatch.setitem(experiments.EXPERIMENTS, "toy", nothing)
-    records.write(tmp_path, "toy", Record(nothing(False).described(), tuple(rows())))
+    records.write(tmp_path, "toy", Record(nothing(False).described() | FASHION, tuple(rows())))
     return tmp_path
+
+
+FASHION = {"dataset": {"name": "fashion-mnist", "checksum": ""}}
 
 
 def nothing(quick: bool) -> Experiment:
@@ -59,18 +63,21 @@ def nothing(quick: bool) -> Experiment:
     return Experiment("toy", "?", (), Seeds(range(5)))
 
 
-def judged(stated: Span, pairs: list[Pair] | None = None) -> Any:
-    return evidence.recorded("toy", pairs or [Pair("one", "other")]).run(stated, CONTEXT)
+PAIR = [Pair("one", "other")]
+
+
+def judged(low: float, high: float = math.inf, pairs: list[Pair] = PAIR) -> Any:
+    return evidence.recorded("toy").run(each(pairs, low, high), CONTEXT)
 
 
 def test_the_interval_of_the_paired_difference_decides(kept: Path) -> None:
     """Differences 0.10, 0.11, 0.11, 0.09, 0.10: by hand, mean 0.102, deviation 0.00837, so half = t s/sqrt 5."""
     half = stats.t.isf(CLAIM_ERROR / 2, 4) * 0.0083666 / 5**0.5
-    assert isinstance(judged(Span(0.102 - half - 1e-5, 0.102 + half + 1e-5)), Supported)
-    assert isinstance(judged(Span(0.102 - half + 1e-5)), Undecided)
-    assert isinstance(judged(Span(0.102 + half + 1e-5)), Refuted)
-    assert isinstance(judged(Span(-1, 0)), Refuted)
-    found = judged(Span(0))
+    assert isinstance(judged(0.102 - half - 1e-5, 0.102 + half + 1e-5), Supported)
+    assert isinstance(judged(0.102 - half + 1e-5), Undecided)
+    assert isinstance(judged(0.102 + half + 1e-5), Refuted)
+    assert isinstance(judged(-1, 0), Refuted)
+    found = judged(0)
     assert "one minus other (effect size +12.2, from +0.090 to +0.110)" in found.reason
     assert "error probability 0.001" in found.reason
 
@@ -78,12 +85,12 @@ def test_the_interval_of_the_paired_difference_decides(kept: Path) -> None:
 def test_pairs_share_the_error(kept: Path) -> None:
     half = stats.t.isf(CLAIM_ERROR / 4, 4) * 0.0083666 / 5**0.5
     both = [Pair("one", "other"), Pair("one", "other", (("depth", 50),))]
-    assert isinstance(judged(Span(0.102 - half - 1e-5), both), Supported)
-    assert isinstance(judged(Span(0.102 - half + 1e-5), both), Undecided)
+    assert isinstance(judged(0.102 - half - 1e-5, pairs=both), Supported)
+    assert isinstance(judged(0.102 - half + 1e-5, pairs=both), Undecided)
 
 
 def test_a_missing_record_decides_nothing(kept: Path) -> None:
-    verdict = evidence.recorded("comparison", [Pair("one", "other")]).run(Span(0), CONTEXT)
+    verdict = evidence.recorded("comparison").run(each(PAIR, 0), CONTEXT)
     assert isinstance(verdict, Undecided)
     assert verdict.missing == "evidence"
     assert "oddsigmoid train comparison" in verdict.reason
@@ -110,9 +117,9 @@ def test_effect_sizes_have_the_sign_of_the_mean() -> None:
     assert [comparison.effect_size(sample) for sample in samples] == [2, -2, -numpy.inf, 0]
 
 
-def test_the_best_arm_is_chosen_by_validation_and_not_by_test() -> None:
-    def arm(name: str, validation: float, test: float) -> Trained:
-        return Trained(name, 1e-4, (0,), numpy.array([validation]), numpy.array([test]), {})
+def test_the_best_arm_is_chosen_by_its_tuning_and_not_by_the_networks_that_are_compared() -> None:
+    def arm(name: str, tuned: float, others: float) -> Trained:
+        return Trained(name, 1e-4, (0,), numpy.array([others]), numpy.array([others]), {}, tuned)
 
     assert comparison.best([arm("a", 0.6, 0.9), arm("b", 0.7, 0.5)]).arm == "b"
 
@@ -179,7 +186,9 @@ def toy(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     evidence._reduced.cache_clear()
     evidence._trained_again.cache_clear()
     assert torch
-    records.write(kept, "toy", run(toy(False), images(), kept / "programs"))
+    record = run(toy(False), images(), kept / "programs")
+    record.header["dataset"]["name"] = "fashion-mnist"
+    records.write(kept, "toy", record)
 
 
 @pytest.mark.usefixtures("toy")
@@ -189,7 +198,7 @@ def test_a_part_of_a_record_is_trained_again(seed: int, kept: Path) -> None:
     record, check = records.read("toy"), evidence.again("toy")
     assert isinstance(check.run(1.0, context), Supported)
     assert isinstance(check.run(1.10, context), Refuted)
-    other = [{**row, "overlap": row["overlap"] and 1.002 * float(row["overlap"])} for row in record.rows]
+    other = [{**row, "overlap": row["overlap"] and 1.02 * float(row["overlap"])} for row in record.rows]
     worse = [{**row, "test": row["test"] and float(row["test"]) - 0.3} for row in record.rows]
     for rows in (other, worse):
         records.write(kept, "toy", Record(record.header, tuple(rows)))
@@ -200,8 +209,9 @@ def test_a_part_of_a_record_is_trained_again(seed: int, kept: Path) -> None:
 def test_a_record_of_another_experiment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     now = experiments.EXPERIMENTS["toy"](False)
     monkeypatch.setitem(experiments.EXPERIMENTS, "toy", lambda quick: replace(now, grid=(1e-3, 2e-3)))
-    for check in (evidence.recorded("toy", [Pair("odd_sigmoid", "he")]), evidence.again("toy")):
-        verdict = check.run(1.0, CONTEXT)
+    evidence._trained.cache_clear()
+    for check, subject in ((evidence.recorded("toy"), each(PAIR, 0)), (evidence.again("toy"), 1.0)):
+        verdict = check.run(subject, CONTEXT)
         assert isinstance(verdict, Undecided)
         assert "record=toy: has other grid than the experiment of this version; record it with" in verdict.reason
         assert verdict.missing is None
@@ -209,9 +219,12 @@ def test_a_record_of_another_experiment_is_refused(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.usefixtures("toy")
 def test_a_reduced_run_points_one_way() -> None:
+    """Whatever the margin; a statement without a sign is not contradicted."""
     pair = [Pair("odd_sigmoid", "he")]
-    ahead, behind = (evidence.live("toy", pair).run(Span(*ends), CONTEXT) for ends in ((0, 1), (-1, -1e-9)))
+    ends = ((0.9, 1), (-1, -0.9), (-1, 1))
+    ahead, behind, near = (evidence.live("toy", pair).run(each(pair, *end), CONTEXT) for end in ends)
     assert {type(ahead), type(behind)} == {Undecided, Refuted}
+    assert isinstance(near, Undecided)
     assert "odd_sigmoid minus he" in ahead.reason
 
 
@@ -221,9 +234,9 @@ def test_equations_are_judged_by_powers_of_ten(kept: Path) -> None:
     records.write(kept, "pinn_helmholtz", untrained.solved(FULL["helmholtz"]))
     first, second = FULL["helmholtz"].arms[:2]
     for measure, ahead in (("loss", 1.0), ("error", 0.5)):
-        check = pinn_evidence.recorded("helmholtz", [Contest(second, first, measure, 10)])
-        assert isinstance(check.run(Span(ahead - 1e-9), CONTEXT), Supported)
-        assert isinstance(check.run(Span(-1, ahead - 1e-9), CONTEXT), Refuted)
+        contest, check = [Contest(second, first, measure, 10)], pinn_evidence.recorded("helmholtz")
+        assert isinstance(check.run(each(contest, ahead - 1e-9), CONTEXT), Supported)
+        assert isinstance(check.run(each(contest, -1, ahead - 1e-9), CONTEXT), Refuted)
     spread = comparison_of_equations.solved(records.read("pinn_helmholtz").rows)[10][first]
     assert spread.loss.tolist() == pytest.approx([-2.0, -2.1, -2.2, -2.3, -2.4, -2.5])
     with pytest.raises(ValueError, match="same seeds"):
@@ -280,7 +293,7 @@ def by_rate(tried: Sequence[Row], rates: list[float], seeds: range) -> dict[floa
 def test_a_committed_record_is_whole(name: str) -> None:
     """Every arm of every cell was tuned over the whole grid, and more at its best two rates; it was trained with the rate that
     won, and tested once a seed."""
-    record, made = evidence.read(name), experiments.experiment(name, quick=False)
+    record, made = recorded.read(name), experiments.experiment(name, quick=False)
     assert all(origin["commit"] and not origin["commit"].endswith("+") for origin in record.header["origins"])
     for cell in made.cells:
         place = {column: getattr(cell.setting, column) for column in comparison.CELL}

@@ -133,9 +133,9 @@ def predicted(recorded: Path) -> list[trainability.Row]:
 
 
 def test_every_arm_is_a_point_for_each_predictor(predicted: list[trainability.Row]) -> None:
-    """12 cells of 7 arms; 4 times 7 arms for activations with omega = 1 and 9 for erf; 9 noises; 7 diagonals at two depths; 10
-    input layers."""
-    assert len(predicted) == 4 * (12 * 7 + 4 * 7 + 9 + 9 + 2 * 7 + 10)
+    """12 cells of 7 arms; 3 times 7 arms for activations with omega = 1 and 9 for erf (tanh is among the 12 cells); 9 noises; 7
+    diagonals at two depths; 10 input layers."""
+    assert len(predicted) == 4 * (12 * 7 + 3 * 7 + 9 + 9 + 2 * 7 + 10)
     cell = [row for row in predicted if (row.record, row.depth, row.width) == ("depth_width", 20, 16)]
     he = {row.predictor: row for row in cell if row.arm == "he"}
     ratio = 5 - sum(map(log10, range(1, 6))) / 5  # of (1..5)/10^5, i = 4

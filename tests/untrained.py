@@ -18,7 +18,9 @@ from verify.training.trainer import Images, Replica, Setting
 def write_records(folder: Path) -> Path:
     """60,000 training examples, 10 for validation, 20 for the test; 5 seeds; the rest as the experiments say."""
     nothing: Any = range
-    images = Images("none", "0", 10, (nothing(0), nothing(60_000)), (nothing(0), nothing(10)), (nothing(0), nothing(20)))
+    images = Images(
+        "fashion-mnist", "0", 10, (nothing(0), nothing(60_000)), (nothing(0), nothing(10)), (nothing(0), nothing(20))
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(execution, "train", _train)
         for name in EXPERIMENTS:

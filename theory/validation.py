@@ -151,10 +151,10 @@ def replicas(value: Exact) -> int:
 
 
 def seeds(value: Exact) -> int:
-    """A number of seeds: 2, because an interval over seeds needs two, to 1,000, because from there on they are for tuning."""
+    """A number of seeds: 2, because an interval over seeds needs two, to 1,000: other seeds have other purposes."""
     number = _whole("seeds", value, 2)
     if number > MOST_SEEDS:
-        raise InputError("seeds", value, f"seeds from {MOST_SEEDS} on choose the learning rates; ask for at most {MOST_SEEDS}")
+        raise InputError("seeds", value, f"at most {MOST_SEEDS} seeds are set apart for a comparison; ask for no more")
     return number
 
 

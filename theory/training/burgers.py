@@ -14,7 +14,7 @@ F' = (sin(pi x)/(2 nu)) F, so with eta = s z, s = 2 sqrt(nu t),
 phi is even and 2-periodic in x, so u vanishes at x = 0 and at x = +-1.
 
 **Quadrature.** The integrands are entire and fall off like Gaussians: the trapezoidal rule with step d errs by less than
-max_a exp(a^2 - 2 pi a/d + 50 cosh(pi s a) - 50) relative to the largest w, far below one rounding at d = 0.1 (at t = 1, a = 5:
+min_a exp(a^2 - 2 pi a/d + 50 cosh(pi s a) - 50) relative to the largest w, far below one rounding at d = 0.1 (at t = 1, a = 5:
 e^-180), uniformly in x and 0 <= t <= 1: the layer at x = 0, of width 1/150, and the start t = 0 are as accurate as the rest.
 Later s is too large for the step: 10^-12 is lost at t = 10, and by t = 30 all but four digits. What lies beyond |z| = 13 is
 below e^(-169 + 100) of the largest w. Rounding leaves about 100 units in the last place, the size of the exponents: 10^-13.

@@ -10,10 +10,11 @@ helmholtz   u_xx + u_yy + u = q                 -1 <= x, y <= 1             all 
 ==========  ==================================  ==========================  =====================  ====================
 
 Burgers' is that of Raissi, Perdikaris and Karniadakis (J. Comput. Phys. 378, 2019). The other two are manufactured: q is what
-the operator makes of the stated solution. Allen-Cahn has the coefficients, the domain and the initial value of the usual
-benchmark, which has q = 0 and no elementary solution. Helmholtz is that of Wang, Teng and Perdikaris (SIAM J. Sci. Comput. 43,
-2021), where u = sin(pi x) sin(4 pi y) calls for adaptive weights and for more steps; the lower frequency does without. Its
-residual is 2 pi^2 times as large as u, so errors on the sides weigh 100-fold.
+the operator makes of the stated solution. Allen-Cahn has the reaction, the domain and the initial value of the usual benchmark,
+which has q = 0, no elementary solution, and a diffusion of 1/1000 with u = -1 at the ends, or of 1/10000 and periodic ends.
+Helmholtz is that of Wang, Teng and Perdikaris (SIAM J. Sci. Comput. 43, 2021), where u = sin(pi x) sin(4 pi y) calls for
+adaptive weights and for more steps; the lower frequency does without. Its residual is 2 pi^2 times as large as u, so errors on
+the sides weigh 100-fold.
 """
 
 from collections.abc import Callable

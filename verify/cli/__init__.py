@@ -43,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument("names", nargs="*", metavar="TOPIC|CLAIM", help="only these topics or claims (default: all)")
     verify.add_argument("--tier", choices=("quick", "full"), default="quick", help="how much to run (default: quick)")
     verify.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where simulations run")
+    verify.add_argument("--seed", type=_whole, metavar="K", help="of random checks and draws (default: 250923085)")
     verify.add_argument("-v", "--verbose", action="store_true", help="show statements, evidence and reasons")
 
     analyze = _command(commands, "analyze", "is an activation an odd sigmoid, and what follows")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from theory import validation
+from theory.validation import InputError
 from verify.cli import OK
 from verify.cli.output import progress_line, require_device, table
 from verify.cross_check.statistics import Interval, student
@@ -22,6 +23,7 @@ from verify.training.images import images
 from verify.training.pinn import FULL, QUICK
 from verify.training.pinn import comparison as pinn_comparison
 from verify.training.pinn.comparison import Solved
+from verify.training.pinn.experiment import described
 from verify.training.predictors import PREDICTORS
 from verify.training.records import Record
 
@@ -41,6 +43,8 @@ def run(options: argparse.Namespace) -> tuple[Json, int]:
         options.seeds = validation.seeds(options.seeds)
     require_device(options.device)
     folder = writable_folder(Path(options.directory))
+    if options.name in EQUATIONS and options.data != "auto":
+        raise InputError("data", options.data, f"{options.name} is trained on no data set; leave it out")
     record, cells = (_equation if options.name in EQUATIONS else _classification)(options)
     record.header["command"] = _command(options, record)
     files = records.write(folder, f"{options.name}{'_quick' * options.quick}", record)
@@ -59,6 +63,20 @@ def run(options: argparse.Namespace) -> tuple[Json, int]:
     return result, OK
 
 
+def _keep(options: argparse.Namespace, expected: Mapping[str, Any]) -> None:
+    """A full run takes hours: the record of another one is not written over."""
+    if options.quick:
+        return
+    try:
+        before = records.read(options.name, Path(options.directory)).header
+    except records.RecordMissingError:
+        return
+    other = records.differing(before, expected)
+    if other:
+        problem = f"has a record {options.name} of other {', '.join(other)}; give another directory, or move that record away"
+        raise InputError("directory", options.directory, problem)
+
+
 def _command(options: argparse.Namespace, record: Record) -> str:
     words = ["oddsigmoid train", options.name, *(["--quick"] if options.quick else [])]
     words += [f"--data {record.header['dataset']['name']}"] if "dataset" in record.header else []
@@ -71,6 +89,7 @@ def _classification(options: argparse.Namespace) -> tuple[Record, list[Json]]:
 
     chosen = experiment(options.name, quick=options.quick, seeds=options.seeds)
     dataset = _dataset(options.data)
+    _keep(options, chosen.described() | {"dataset": {"name": dataset.name}})
     pictures = images(dataset).to(choose_device(options.device))
     record = execute(chosen, pictures, Path(options.directory) / "programs", _Progress())
     record.header["dataset"]["source"] = dataset.source
@@ -82,6 +101,7 @@ def _equation(options: argparse.Namespace) -> tuple[Record, list[Json]]:
     if options.seeds is not None:
         first = settings.seeds[0]
         settings = replace(settings, seeds=tuple(range(first, first + options.seeds)))
+    _keep(options, described(settings))
     record = pinn.run(settings, Path(options.directory) / "programs", _Progress(), options.device)
     return record, [
         {"equation": settings.equation, "activation": settings.activation, "depth": depth, "width": settings.width}
@@ -185,7 +205,7 @@ def render(result: Json, options: argparse.Namespace) -> str:
         how += f", for the best two {len(result['runoff_seeds'])} more"
     lines += [
         f"{where}{len(result['seeds'])} networks an arm, paired by seed; [two-sided {CONFIDENCE:.0%} interval of the mean"
-        + ("]." if solving else "]; * best other arm on the validation split."),
+        + ("]." if solving else "]; * best other arm by its tuning."),
         f"Learning rate: omega times the best of {', '.join(f'{rate:g}' for rate in result['grid'])} {how}.",
         f"Tables: {', '.join(result['files'])}",
     ]

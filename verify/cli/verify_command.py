@@ -4,9 +4,11 @@ import argparse
 import difflib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from theory import validation
 from theory.validation import InputError
 from verify.claim import Claim, Context
 from verify.claims import TOPICS, all_claims
@@ -25,6 +27,8 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     claims = all_claims()
     chosen = select(claims, options.names)
     context = Context(tier=options.tier, device=options.device)
+    if options.seed is not None:
+        context = replace(context, seed=validation.seed(options.seed))
     inside = in_tier(chosen, context.tier)
     run_all = run_in_processes if len(inside) >= WORTHWHILE and processes() > 1 else run_claims
     ledger = assemble(run_all(inside, context, load_manifest(), progress_line), claims, context)

@@ -5,9 +5,9 @@ read. `key` says what the run is; a checkpoint of another run is an error, not a
 """
 
 import io
-import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 from theory.validation import InputError
@@ -15,6 +15,18 @@ from verify.files import remove_parts, write_whole
 
 SCHEMA = "oddsigmoid/checkpoint/1"
 State = dict[str, Any]
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Waits until no other process works at `path`, a file beside it being locked; the lock of a killed process is gone."""
+    from filelock import FileLock  # comes with PyTorch
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):
+        for suffix in (".checkpoint", ".json"):
+            remove_parts(path.with_suffix(suffix))
+        yield
 
 
 def save(path: Path, key: str, state: State) -> None:
@@ -27,24 +39,20 @@ def save(path: Path, key: str, state: State) -> None:
 
 
 def load(path: Path, key: str) -> State | None:
-    """The state saved last, on the CPU; None where there is none yet. Raises `InputError` for a checkpoint of another run.
-
-    For one process at a time: what a killed one was writing is removed.
-    """
+    """The state saved last, on the CPU; None where there is none yet. Raises `InputError` for a checkpoint of another run."""
     import torch
 
-    remove_parts(path)
     if not path.exists():
         return None
     try:
         saved = torch.load(path, map_location="cpu", weights_only=True)
         schema, found, state = saved["schema"], saved["key"], saved["state"]
-    except (OSError, RuntimeError, KeyError, TypeError, UnpicklingError, zipfile.BadZipFile) as error:
+    except Exception as error:  # whatever damaged bytes make of the reader
         raise InputError(
-            "checkpoint", path.name, f"cannot be read ({type(error).__name__}); delete it to start anew"
+            "checkpoint", str(path), f"cannot be read ({type(error).__name__}); delete it to start anew"
         ) from error
     if schema != SCHEMA:
-        raise InputError("checkpoint", path.name, f"has the schema {schema}, not {SCHEMA}; delete it to start anew")
+        raise InputError("checkpoint", str(path), f"has the schema {schema}, not {SCHEMA}; delete it to start anew")
     if found != key:
-        raise InputError("checkpoint", path.name, "belongs to other settings; delete it, or give another folder")
+        raise InputError("checkpoint", str(path), "belongs to other settings; delete it, or give another folder")
     return dict(state)

@@ -23,7 +23,11 @@ Key = tuple[Value, ...]
 
 @dataclass(frozen=True)
 class Trained:
-    """An arm in a cell, by seed. validation, test: accuracies at the end. predictors: before training."""
+    """An arm in a cell, by seed. validation, test: accuracies at the end. predictors: before training.
+
+    tuned: the mean accuracy on the validation split of the learning rate that was chosen, over the seeds that chose it; nan
+    where the table has no tuning.
+    """
 
     arm: str
     learning_rate: float
@@ -31,6 +35,7 @@ class Trained:
     validation: Array
     test: Array
     predictors: Mapping[str, Array]
+    tuned: float = math.nan
 
 
 def trained(rows: Sequence[Row], predictors: Iterable[str]) -> dict[Key, dict[str, Trained]]:
@@ -39,10 +44,11 @@ def trained(rows: Sequence[Row], predictors: Iterable[str]) -> dict[Key, dict[st
     groups = dict[tuple[Key, str], dict[str, list[Row]]]()
     for row in rows:
         key = (tuple(row[name] for name in CELL), str(row["arm"]))
-        if row["phase"] == "initial" or row["test"] is not None:
-            groups.setdefault(key, {"initial": [], "final": []})[str(row["phase"])].append(row)
+        if row["phase"] != "final" or row["test"] is not None:
+            groups.setdefault(key, {"initial": [], "final": [], "tune": []})[str(row["phase"])].append(row)
     for (cell, arm), phases in groups.items():
-        initial, final = (sorted(phase, key=lambda row: float(row["seed"] or 0)) for phase in phases.values())
+        initial, final, tune = (sorted(phase, key=lambda row: float(row["seed"] or 0)) for phase in phases.values())
+        chosen = [row for row in tune if row["learning_rate"] == final[0]["learning_rate"]]
         found.setdefault(cell, {})[arm] = Trained(
             arm,
             float(final[0]["learning_rate"] or 0),
@@ -50,6 +56,7 @@ def trained(rows: Sequence[Row], predictors: Iterable[str]) -> dict[Key, dict[st
             column(final, "validation"),
             column(final, "test"),
             {name: column(initial, name) for name in predictors},
+            float(column(chosen, "validation").mean()) if chosen else math.nan,
         )
     return found
 
@@ -80,5 +87,5 @@ def effect_size(samples: Array) -> float:
 
 
 def best(arms: Iterable[Trained]) -> Trained:
-    """By the mean accuracy on the validation split: the test split has no say in it."""
-    return max(arms, key=lambda arm: float(arm.validation.mean()))
+    """By what the tuning came to: other networks than those that are compared, so being chosen does not flatter them."""
+    return max(arms, key=lambda arm: arm.tuned)

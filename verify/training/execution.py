@@ -15,11 +15,12 @@ from typing import Any
 from theory.validation import InputError
 from verify.files import write_whole
 from verify.training.arms import Arm
+from verify.training.checkpoint import alone
 from verify.training.experiments import CONTENDERS, Cell, Experiment
 from verify.training.predictors import PREDICTORS, Array, predict
 from verify.training.provenance import summarized
 from verify.training.records import Record, Row
-from verify.training.trainer import Images, Program, Replica, Setting, examples
+from verify.training.trainer import Images, Program, Replica, Setting, examples, key
 
 SCHEMA = "oddsigmoid/program/1"
 _PARAMETERS = 4_000_000  # of one program, about
@@ -109,38 +110,44 @@ def _program(
     setting: Setting, replicas: Sequence[Replica], images: Images, folder: Path, progress: Callable[[int, int], None]
 ) -> tuple[dict[Replica, Result], list[dict[str, Any]]]:
     """The results, and the origins of the numbers."""
-    key = repr((setting, replicas, images.name, images.checksum))
-    path = folder / hashlib.sha256(key.encode()).hexdigest()[:24]
+    path = folder / hashlib.sha256(key(setting, replicas, images).encode()).hexdigest()[:24]
     kept = path.with_suffix(".json")
-    if not kept.exists():
-        program = Program(setting, replicas, images, path.with_suffix(".checkpoint"))
-        predictors = predicted(program)
-        out = program.run(progress)
-        results = [
-            Result(
-                list(out.steps),
-                out.loss[:, r].tolist(),
-                out.validation[:, r].tolist(),
-                float(out.test[r]),
-                {name: float(predictors[name][r]) for name in PREDICTORS},
-            )
-            for r in range(len(replicas))
-        ]
-        content = {"schema": SCHEMA, "origins": program.origins.all(), "results": [asdict(result) for result in results]}
-        write_whole(kept, json.dumps(content))
-    path.with_suffix(".checkpoint").unlink(missing_ok=True)
+    with alone(path):
+        if not kept.exists():
+            _train_program(setting, replicas, images, path, progress)
     progress(1, 1)
     found = _finished(kept)
     return {replica: Result(**result) for replica, result in zip(replicas, found["results"], strict=True)}, found["origins"]
+
+
+def _train_program(
+    setting: Setting, replicas: Sequence[Replica], images: Images, path: Path, progress: Callable[[int, int], None]
+) -> None:
+    program = Program(setting, replicas, images, path.with_suffix(".checkpoint"))
+    predictors = predicted(program)
+    out = program.run(progress)
+    results = [
+        Result(
+            list(out.steps),
+            out.loss[:, r].tolist(),
+            out.validation[:, r].tolist(),
+            float(out.test[r]),
+            {name: float(predictors[name][r]) for name in PREDICTORS},
+        )
+        for r in range(len(replicas))
+    ]
+    content = {"schema": SCHEMA, "origins": program.origins.all(), "results": [asdict(result) for result in results]}
+    write_whole(path.with_suffix(".json"), json.dumps(content))
+    path.with_suffix(".checkpoint").unlink(missing_ok=True)
 
 
 def _finished(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise InputError("program", path.name, "is not JSON; delete it to train it again") from error
+        raise InputError("program", str(path), "is not JSON; delete it to train it again") from error
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
-        raise InputError("program", path.name, f"is not of the schema {SCHEMA}; delete it to train it again")
+        raise InputError("program", str(path), f"is not of the schema {SCHEMA}; delete it to train it again")
     return found
 
 

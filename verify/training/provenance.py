@@ -6,6 +6,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Iterable
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,12 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def provenance(device: str) -> dict[str, Any]:
-    """commit: of a checkout, with `+` where tracked files differ from it; None elsewhere."""
+    """commit: of a checkout, with `+` where tracked files differ from it; None elsewhere. As it was when first asked for."""
+    return dict(_provenance(device))
+
+
+@cache
+def _provenance(device: str) -> dict[str, Any]:
     return {
         "commit": commit(),
         "oddsigmoid": _version("oddsigmoid"),

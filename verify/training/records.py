@@ -26,8 +26,8 @@ class RecordMissingError(InputError):
     """There is no such record here."""
 
 
-class RecordStaleError(InputError):
-    """The record is of another experiment than the one that has its name now."""
+class RecordStaleError(RecordMissingError):
+    """There is a record of this name, and it is of another experiment than the one that has its name now."""
 
 
 Value = str | int | float | None
@@ -56,26 +56,35 @@ def write(folder: Path, name: str, record: Record) -> list[Path]:
     return [table, about]
 
 
-def read(name: str, folder: Path = EVIDENCE, described: Mapping[str, Any] | None = None) -> Record:
-    """described: what the header must say.
+def read(name: str, folder: Path = EVIDENCE, expected: Mapping[str, Any] | None = None) -> Record:
+    """expected: what the header must say, apart from its title; of an entry that is a dictionary, as far as it goes.
 
-    Raises `InputError` where a file is missing, of another schema, or does not match its checksum, and `RecordStaleError` where
-    the header says something else than `described`.
+    Raises `RecordMissingError` where a file is missing, `InputError` where one is damaged, of another schema, or does not match
+    its checksum, and `RecordStaleError` where the header says something else than `expected`.
     """
     remedy = f"record it with: oddsigmoid train {name} --directory evidence/training"
+    remedy += "" if "dataset" not in (expected or {}) else f" --data {(expected or {})['dataset']['name']}"
     try:
         header = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         text = (folder / f"{name}.csv").read_text(encoding="utf-8")
+    except ValueError as error:
+        raise InputError("record", name, f"cannot be read ({type(error).__name__}); {remedy}") from error
     except FileNotFoundError as error:
         raise RecordMissingError("record", name, f"has no {Path(error.filename).name}; {remedy}") from error
-    if header.get("schema") != SCHEMA:
-        raise InputError("record", name, f"has the schema {header.get('schema')}; this version reads {SCHEMA}")
-    if header["csv_sha256"] != _checksum(text):
+    if not isinstance(header, dict) or header.get("schema") != SCHEMA:
+        found = header.get("schema") if isinstance(header, dict) else None
+        raise InputError("record", name, f"has the schema {found}; this version reads {SCHEMA}")
+    if header.get("csv_sha256") != _checksum(text):
         raise InputError("record", name, "does not match the checksum in its header: the CSV was changed after it was measured")
-    for field, value in json.loads(json.dumps(dict(described or {}))).items():  # lists for tuples, as in the file
-        if not _same(header.get(field), value):
-            raise RecordStaleError("record", name, f"has other {field} than the experiment of this version; {remedy}")
+    for field in differing(header, expected or {}):
+        raise RecordStaleError("record", name, f"has other {field} than the experiment of this version; {remedy}")
     return Record(header, tuple(_rows(text.splitlines())))
+
+
+def differing(header: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    """The entries that `header`, read from a file, has otherwise than `expected`. A title may be reworded."""
+    stated = json.loads(json.dumps(dict(expected)))  # lists for tuples, as in the file
+    return [field for field, value in stated.items() if field != "title" and not _same(header.get(field), value)]
 
 
 def _same(found: Any, stated: Any) -> bool:
@@ -83,7 +92,7 @@ def _same(found: Any, stated: Any) -> bool:
     if isinstance(stated, float) and isinstance(found, (int, float)):
         return math.isclose(found, stated, rel_tol=1e-9)
     if isinstance(stated, dict) and isinstance(found, dict):
-        return stated.keys() == found.keys() and all(_same(found[name], value) for name, value in stated.items())
+        return all(name in found and _same(found[name], value) for name, value in stated.items())
     if isinstance(stated, list) and isinstance(found, list):
         return len(stated) == len(found) and all(map(_same, found, stated))
     return bool(found == stated)

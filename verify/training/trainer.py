@@ -81,6 +81,11 @@ class Outcome:
     test: numpy.typing.NDArray[numpy.float64]
 
 
+def key(setting: Setting, replicas: Sequence[Replica], images: Images) -> str:
+    """Says what is trained, and on which kind of device."""
+    return repr((setting, tuple(replicas), images.name, images.checksum, images.train[0].device.type))
+
+
 class Program:
     """`run` trains the replicas. path: of the checkpoint; without one nothing is kept."""
 
@@ -88,6 +93,7 @@ class Program:
         import torch
 
         self.setting, self.replicas, self.images, self.path = setting, tuple(replicas), images, path
+        self.key = key(setting, replicas, images)
         x, _ = images.train
         self.f, self.device = elementwise(setting.activation), x.device
         drawn = initialize(
@@ -107,11 +113,6 @@ class Program:
         self.loss, self.validation = torch.zeros(shape, dtype=torch.float64), torch.zeros(shape, dtype=torch.float64)
         self.since = torch.zeros(len(self.replicas), device=self.device)
         self.origins = Origins(str(self.device))
-
-    @property
-    def key(self) -> str:
-        """Says what is trained."""
-        return repr((self.setting, self.replicas, self.images.name, self.images.checksum))
 
     def run(self, progress: Progress | None = None) -> Outcome:
         """From the last checkpoint, if there is one, to the end. progress: called with (steps done, steps)."""

@@ -1,9 +1,9 @@
-"""The form of a claim on accuracies: between arms, seed by seed, the mean difference lies in a stated span."""
+"""The form of a claim on accuracies: between arms, seed by seed, the mean difference lies between stated ends."""
 
 from collections.abc import Callable, Sequence
 
 from verify.claim import Claim, Twin
-from verify.training.evidence import Pair, Span, live, recorded
+from verify.training.evidence import Pair, Stated, live, recorded
 
 GAUSSIAN = ("edge_of_chaos", "edge_of_chaos_1.05", "edge_of_chaos_1.2", "he")  # for tanh Xavier is the edge of chaos
 HYPOTHESES = ("Fashion-MNIST", "Adam, batches of 64, no normalization layer", "recorded learning rates, tuned alike")
@@ -13,15 +13,14 @@ def advantage_claim(
     id: str,
     statement: str,
     source: str,
-    pairs: Sequence[Pair],
-    stated: Callable[[], Span],
+    stated: Callable[[], tuple[Stated, ...]],
     twin: Twin,
     *,
     reduced: Sequence[Pair] = (),
     hypotheses: tuple[str, ...] = (),
     correction: str | None = None,
 ) -> Claim:
-    """id: ``training.EXPERIMENT.rest``. pairs: of the record; reduced: of the quick version, which must point the same way."""
+    """id: ``training.EXPERIMENT.rest``. stated: of the record; reduced: of the quick version, which must have the same sign."""
     name = id.split(".")[1]
     return Claim(
         id=id,
@@ -31,7 +30,7 @@ def advantage_claim(
         source=source,
         subject=stated,
         twin=twin,
-        checks=(recorded(name, pairs), *((live(name, reduced),) if reduced else ())),
+        checks=(recorded(name), *((live(name, reduced),) if reduced else ())),
         correction=correction,
         tier="full",
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from verify.claim import Claim, Twin
 from verify.claims.training.advantage import GAUSSIAN, advantage_claim
 from verify.training.arms import METHOD
-from verify.training.evidence import Pair, Span
+from verify.training.evidence import Pair, each
 
 _PLACE = "tanh, depth 50, width 32, ten epochs of 58,000 examples"
 
@@ -17,24 +17,24 @@ def claims() -> Iterator[Claim]:
 
 def gaussian_claim() -> Claim:
     """The reduced run has 1,000 steps; there the two with the largest differences are asked for their sign."""
+    pairs = [Pair(METHOD, name) for name in GAUSSIAN]
     return advantage_claim(
         "training.comparison.gaussian",
         "a network initialized by the method gets more test images right than one from independent Gaussian weights, be "
         f"sigma_w = 1, 1.05, 1.2 or sqrt 2 ({_PLACE})",
         "digest, Summary; THEORY F4",
-        [Pair(METHOD, name) for name in GAUSSIAN],
-        lambda: Span(0.0),
-        Twin("it gets fewer right", lambda: Span(-1.0, 0.0)),
+        lambda: each(pairs, 0.0),
+        Twin("it gets fewer right", lambda: each(pairs, -1.0, 0.0)),
         reduced=[Pair(METHOD, name) for name in ("edge_of_chaos", "he")],
     )
 
 
 def orthogonal_claim() -> Claim:
+    pairs = [Pair(METHOD, "orthogonal")]
     return advantage_claim(
         "training.comparison.orthogonal",
         f"a network initialized by the method gets more test images right than one from orthogonal weights ({_PLACE})",
         "digest, Summary; THEORY F4",
-        [Pair(METHOD, "orthogonal")],
-        lambda: Span(0.0),
-        Twin("it gets fewer right", lambda: Span(-1.0, 0.0)),
+        lambda: each(pairs, 0.0),
+        Twin("it gets fewer right", lambda: each(pairs, -1.0, 0.0)),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from verify.claim import Claim, Twin
 from verify.claims.training.advantage import GAUSSIAN, advantage_claim
 from verify.training.arms import METHOD
-from verify.training.evidence import Pair, Span
+from verify.training.evidence import Pair, each
 
 _WIDTHS = (16, 32, 64)
 
@@ -16,13 +16,13 @@ def claims() -> Iterator[Claim]:
 
 def deep_claim() -> Claim:
     """The reduced run is of width 16, at depth 100 where it is deep."""
+    pairs = [Pair(METHOD, name, (("depth", 200), ("width", width))) for width in _WIDTHS for name in GAUSSIAN]
     return advantage_claim(
         "training.depth_width.deep",
         "at depth 200 and width 16, 32 and 64 the accuracy of a network initialized by the method is at least 10 points above "
         "that of one from independent Gaussian weights, be sigma_w = 1, 1.05, 1.2 or sqrt 2 (tanh, 1,000 steps)",
         "digest, Key Results; THEORY F4",
-        [Pair(METHOD, name, (("depth", 200), ("width", width))) for width in _WIDTHS for name in GAUSSIAN],
-        lambda: Span(0.1),
-        Twin("the advantage is smaller", lambda: Span(-1.0, 0.1)),
+        lambda: each(pairs, 0.1),
+        Twin("the advantage is smaller", lambda: each(pairs, -1.0, 0.1)),
         reduced=[Pair(METHOD, "edge_of_chaos", (("depth", 100),))],
     )

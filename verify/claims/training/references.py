@@ -31,7 +31,7 @@ def cole_hopf_claim() -> Claim:
         "solves the heat equation phi_t = nu phi_xx, and has the initial value -sin(pi x) for phi = exp(-cos(pi x)/(2 pi nu))",
         latex=r"u = -2\nu\,\phi_x/\phi",
         hypotheses=("phi(x, t) > 0, smooth", "phi_t = nu phi_xx"),
-        source="E. Hopf, Comm. Pure Appl. Math. 3 (1950); THEORY F4",
+        source="THEORY F4; E. Hopf, Comm. Pure Appl. Math. 3 (1950)",
         subject=lambda: burgers.cole_hopf,
         twin=Twin(
             "u is larger by the factor 1 + 10^-6", lambda: lambda phi: (1 + sympy.Rational(1, 10**6)) * burgers.cole_hopf(phi)

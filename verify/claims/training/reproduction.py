@@ -19,9 +19,10 @@ def claims() -> Iterator[Claim]:
 def reproduced_claim(name: str) -> Claim:
     return Claim(
         id=f"training.{name}.reproduced",
-        statement=f"an arm of a cell of the record {name}, drawn by the seed of the run and trained again, starts with the "
-        "recorded gradients, signs and overlaps within 0.1%, has the recorded early losses within 5% (median over seeds), and "
-        "ends with accuracies that differ from the recorded ones no more than those of other networks do",
+        statement=f"in a cell of the record {name}, drawn by the seed of the run, the first arm and a drawn one, trained again "
+        "with five seeds, start with the recorded signs, overlaps and conditions within 0.5%, have the recorded early losses "
+        "within 5% (medians over seeds), and end with accuracies whose mean is the recorded one within Student's interval of "
+        "their differences",
         latex=r"\operatorname{med} |\ell'/\ell - 1| \le 0.05",
         hypotheses=("Fashion-MNIST", "the recorded learning rate"),
         source="THEORY G5",
@@ -36,8 +37,8 @@ def reproduced_equation_claim(equation: str) -> Claim:
     return Claim(
         id=f"training.pinn_{equation}.reproduced",
         statement=f"an arm of the record pinn_{equation}, drawn by the seed of the run and trained again by Adam and "
-        "the first iterations of L-BFGS, starts with the recorded losses within 0.1%, and has errors that differ from those "
-        "recorded there no more than those of other networks do",
+        "the first iterations of L-BFGS, starts with the recorded losses within 0.1%, and has errors whose geometric mean is "
+        "the recorded one within Student's interval of their differences",
         latex=r"\max |\ell'/\ell - 1| \le 10^{-3}",
         hypotheses=("the recorded learning rate",),
         source="THEORY G5",

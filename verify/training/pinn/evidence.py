@@ -14,12 +14,12 @@ import numpy
 from verify.claim import Check, Context
 from verify.cross_check.evidence import needs_torch
 from verify.cross_check.statistics import student
-from verify.training import records
-from verify.training.evidence import Span, judged, needs_evidence
+from verify.training.evidence import Stated, judged, needs_evidence
 from verify.training.pinn import comparison
 from verify.training.pinn.comparison import Array, Solved
-from verify.training.pinn.experiment import described, run
+from verify.training.pinn.experiment import run
 from verify.training.pinn.settings import FULL, Settings
+from verify.training.recorded import read
 from verify.training.records import Record
 from verify.verdict import Refuted, Supported, Verdict
 
@@ -44,12 +44,11 @@ class Contest:
         return f"log10 {self.measure} of {self.other} minus {self.one} at depth {self.depth}"
 
 
-def recorded(equation: str, contests: Sequence[Contest]) -> Check:
-    """Does the advantage in each contest lie in the stated `Span`? By the record."""
+def recorded(equation: str) -> Check:
+    """Is what is stated so? By the record."""
 
-    def judge(stated: Span, context: Context) -> Verdict:
-        found = _solved(equation)
-        return judged(stated, {str(contest): contest.samples(found) for contest in contests})
+    def judge(stated: Sequence[Stated], context: Context) -> Verdict:
+        return judged(stated, _solved(equation))
 
     return Check("simulation", needs_evidence(judge), recorded=True)
 
@@ -63,7 +62,7 @@ def again(equation: str) -> Check:
     """
 
     def judge(ratio: float, context: Context) -> Verdict:
-        record = read(equation)
+        record = read(f"pinn_{equation}")
         depth, arm = _draw(FULL[equation], context.seed)
         rate = float(record.select(phase="final", depth=depth, arm=arm)[0]["learning_rate"] or 0)
         seeds = tuple(record.header["seeds"])
@@ -79,14 +78,9 @@ def again(equation: str) -> Check:
     return Check("simulation", needs_torch(needs_evidence(judge)))
 
 
-def read(equation: str) -> Record:
-    """The committed record. Raises `RecordStaleError` where the experiment is another one by now."""
-    return records.read(f"pinn_{equation}", described=described(FULL[equation]))
-
-
 @cache
 def _solved(equation: str) -> Mapping[int, Mapping[str, Solved]]:
-    return comparison.solved(read(equation).rows)
+    return comparison.solved(read(f"pinn_{equation}").rows)
 
 
 def _draw(settings: Settings, seed: int) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from verify.training.checkpoint import alone
 from verify.training.pinn.settings import LBFGS_COST, TITLES, Replica, Settings
 from verify.training.provenance import summarized
 from verify.training.records import Record, Row
@@ -43,9 +44,11 @@ def run(
         done += work
         show(done, total)
 
-    key = hashlib.sha256(repr(settings).encode()).hexdigest()[:24]
-    stages = Stages(settings, folder / f"{key}.checkpoint", meter, choose_device(device))
-    rows = [row for depth in settings.depths for row in _at_depth(stages, settings, depth)]
+    where = choose_device(device)
+    path = folder / hashlib.sha256(repr((settings, where.type)).encode()).hexdigest()[:24]
+    with alone(path):
+        stages = Stages(settings, path.with_suffix(".checkpoint"), meter, where)
+        rows = [row for depth in settings.depths for row in _at_depth(stages, settings, depth)]
     return Record(described(settings) | summarized(stages.origins), tuple(rows))
 
 
