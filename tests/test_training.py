@@ -21,6 +21,7 @@ from theory.validation import InputError
 from verify.training import arms as arms_
 from verify.training import checkpoint, provenance, records
 from verify.training.arms import BASELINES, Arm, all_arms, baseline, detuned, exact_law, method
+from verify.training.checkpoint import BusyError
 from verify.training.experiments import EXPERIMENTS, Cell, Experiment, Seeds, experiment
 
 torch = pytest.importorskip("torch")
@@ -364,6 +365,39 @@ def test_what_is_finished_is_not_done_again(tmp_path: Path, monkeypatch: pytest.
         next(tmp_path.glob("*.json")).write_text(text)
         with pytest.raises(InputError, match=problem):
             execution.run(small(), images(), tmp_path)
+
+
+def test_two_processes_share_the_programs_of_an_experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another process is at the first program the others are trained; then its result is taken. The rows are the same."""
+    monkeypatch.setattr(execution, "_MOST", 5)
+    alone = execution.run(small(), images(), tmp_path / "alone")
+    waited: list[bool] = []
+    run, order = execution._program, list[Any]()
+
+    def program(setting: Setting, chunk: Any, images: Images, folder: Path, progress: Any, wait: bool) -> Any:
+        if not order:  # the other process: it is at the first program, and finishes it while this one is at the second
+            order.append(chunk)
+            run(setting, chunk, images, folder, lambda *_: None, True)
+            waited.append(wait)
+            raise BusyError
+        waited.append(wait)
+        return run(setting, chunk, images, folder, progress, wait)
+
+    monkeypatch.setattr(execution, "_program", program)
+    seen: list[tuple[float, float]] = []
+    shared = execution.run(small(), images(), tmp_path / "shared", lambda *done: seen.append(done))
+    assert shared.rows == alone.rows
+    assert waited.count(True) == 1
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert seen[-1][0] == pytest.approx(seen[-1][1])
+
+
+def test_a_busy_program_is_waited_for_or_left(tmp_path: Path) -> None:
+    path = tmp_path / "a.checkpoint"
+    with checkpoint.alone(path), pytest.raises(BusyError), checkpoint.alone(path, wait=False):
+        pass
+    with checkpoint.alone(path, wait=False):
+        pass
 
 
 def test_programs_are_cut_to_fit_and_give_the_same_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,13 +17,24 @@ SCHEMA = "oddsigmoid/checkpoint/1"
 State = dict[str, Any]
 
 
+class BusyError(Exception):
+    """Another process works there."""
+
+
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Waits until no other process works at `path`, a file beside it being locked; the lock of a killed process is gone."""
-    from filelock import FileLock  # comes with PyTorch
+def alone(path: Path, wait: bool = True) -> Iterator[None]:
+    """No other process works at `path` meanwhile, a file beside it being locked; the lock of a killed process is gone.
+
+    Raises `BusyError` where one does, and is not to be waited for.
+    """
+    from filelock import FileLock, Timeout  # comes with PyTorch
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):
+    try:
+        lock = FileLock(path.with_suffix(".lock"), blocking=wait).acquire()
+    except Timeout:
+        raise BusyError from None
+    with lock:
         for suffix in (".checkpoint", ".json"):
             remove_parts(path.with_suffix(suffix))
         yield

@@ -1,7 +1,7 @@
 """Runs an experiment, program by program, and keeps what is finished: an interrupted run goes on where it was.
 
 In `folder` a finished program leaves its results, a started one its checkpoint, both under a name made from what they train:
-other experiments and other settings do not find them.
+other experiments and other settings do not find them. Two processes that run the same experiment there share its programs.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from typing import Any
 from theory.validation import InputError
 from verify.files import write_whole
 from verify.training.arms import Arm
-from verify.training.checkpoint import alone
+from verify.training.checkpoint import BusyError, alone
 from verify.training.experiments import CONTENDERS, Cell, Experiment
 from verify.training.predictors import PREDICTORS, Array, predict
 from verify.training.provenance import summarized
@@ -47,10 +47,16 @@ class Meter:
         self.origins = list[dict[str, Any]]()
 
     def part(self, work: float) -> Callable[[int, int], None]:
-        """For the next `work`: to be called with (steps done, steps), or with (1, 1) where it was done before."""
-        before = self.done
-        self.done += work
-        return lambda done, total: self.show(before + work * done / total, self.total)
+        """For a piece of work: to be called with (steps done, steps), or with (1, 1) where it was done before."""
+        counted = 0.0
+
+        def progress(done: int, total: int) -> None:
+            nonlocal counted
+            self.done += work * done / total - counted
+            counted = work * done / total
+            self.show(self.done, self.total)
+
+        return progress
 
 
 def run(
@@ -97,22 +103,36 @@ def run_cell(experiment: Experiment, cell: Cell, images: Images, folder: Path, m
 
 
 def train(setting: Setting, replicas: Sequence[Replica], images: Images, folder: Path, meter: Meter) -> dict[Replica, Result]:
-    """In programs of a size that fits into memory."""
-    found = dict[Replica, Result]()
-    for chunk in _chunks(setting, replicas):
-        results, origins = _program(setting, chunk, images, folder, meter.part(len(chunk) * _work(setting)))
-        found |= results
+    """In programs of a size that fits into memory; those that another process is at come last, when it may have finished."""
+    found, busy = dict[Replica, Result](), list[tuple[Replica, ...]]()
+
+    def train_one(chunk: tuple[Replica, ...], wait: bool) -> None:
+        results, origins = _program(setting, chunk, images, folder, meter.part(len(chunk) * _work(setting)), wait)
+        found.update(results)
         meter.origins += origins
-    return found
+
+    for chunk in _chunks(setting, replicas):
+        try:
+            train_one(chunk, wait=False)
+        except BusyError:
+            busy.append(chunk)
+    for chunk in busy:
+        train_one(chunk, wait=True)
+    return {replica: found[replica] for replica in replicas}
 
 
 def _program(
-    setting: Setting, replicas: Sequence[Replica], images: Images, folder: Path, progress: Callable[[int, int], None]
+    setting: Setting,
+    replicas: Sequence[Replica],
+    images: Images,
+    folder: Path,
+    progress: Callable[[int, int], None],
+    wait: bool,
 ) -> tuple[dict[Replica, Result], list[dict[str, Any]]]:
     """The results, and the origins of the numbers."""
     path = folder / hashlib.sha256(key(setting, replicas, images).encode()).hexdigest()[:24]
     kept = path.with_suffix(".json")
-    with alone(path):
+    with alone(path, wait):
         if not kept.exists():
             _train_program(setting, replicas, images, path, progress)
     progress(1, 1)
