@@ -15,11 +15,12 @@ from scipy import stats
 
 from verify.claim import Context
 from verify.claims import all_claims
-from verify.training import comparison, evidence, experiments, recorded, records, trainability
+from verify.training import comparison, evidence, experiments, recorded, records, repetition, trainability
 from verify.training.arms import all_arms
 from verify.training.comparison import Trained
-from verify.training.evidence import CLAIM_ERROR, TRAINING_CLAIMS, Better, Pair, Ranking, each
+from verify.training.evidence import CLAIM_ERROR, TRAINING_CLAIMS
 from verify.training.experiments import CONTENDERS, Cell, Experiment, Seeds
+from verify.training.measured import Better, Pair, Ranking, each, select
 from verify.training.pinn import FULL, run
 from verify.training.pinn import comparison as comparison_of_equations
 from verify.training.pinn import evidence as pinn_evidence
@@ -98,15 +99,15 @@ def test_a_missing_record_decides_nothing(kept: Path) -> None:
 
 def test_a_cell_is_named_when_there_are_several() -> None:
     found = comparison.trained([*rows(), *rows(depth=100)], PREDICTORS)
-    assert evidence.select(found, depth=100)["one"].test.tolist() == ACCURACIES["one"]
+    assert select(found, depth=100)["one"].test.tolist() == ACCURACIES["one"]
     with pytest.raises(ValueError, match="2 cells of the record are so; name one"):
-        evidence.select(found, width=32)
+        select(found, width=32)
     with pytest.raises(ValueError, match="0 cells"):
-        evidence.select(found, depth=7)
+        select(found, depth=7)
 
 
 def test_arms_of_different_seeds_are_not_compared() -> None:
-    found = evidence.select(comparison.trained(rows({"a": [0.5, 0.6], "b": [0.5, 0.6, 0.7]}), PREDICTORS))
+    found = select(comparison.trained(rows({"a": [0.5, 0.6], "b": [0.5, 0.6, 0.7]}), PREDICTORS))
     with pytest.raises(ValueError, match="same seeds"):
         comparison.difference(found["a"], found["b"], 0.05)
 
@@ -181,10 +182,11 @@ def toy(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         return Experiment("toy", "?", (Cell(SMALL, all_arms("tanh", 3, 6)),), Seeds(range(3)), grid=(1e-3, 1e-2))
 
     monkeypatch.setitem(experiments.EXPERIMENTS, "toy", toy)
-    monkeypatch.setattr(evidence, "_images", lambda device: images())
+    for module in (evidence, repetition):
+        monkeypatch.setattr(module, "images_on", lambda device: images())
     evidence._trained.cache_clear()
     evidence._reduced.cache_clear()
-    evidence._trained_again.cache_clear()
+    repetition._trained_again.cache_clear()
     assert torch
     record = run(toy(False), images(), kept / "programs")
     record.header["dataset"]["name"] = "fashion-mnist"
@@ -195,7 +197,7 @@ def toy(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_part_of_a_record_is_trained_again(seed: int, kept: Path) -> None:
     context = Context(tier="full", device="cpu", seed=seed)
-    record, check = records.read("toy"), evidence.again("toy")
+    record, check = records.read("toy"), repetition.again("toy")
     assert isinstance(check.run(1.0, context), Supported)
     assert isinstance(check.run(1.10, context), Refuted)
     other = [{**row, "overlap": row["overlap"] and 1.02 * float(row["overlap"])} for row in record.rows]
@@ -210,7 +212,7 @@ def test_a_record_of_another_experiment_is_refused(monkeypatch: pytest.MonkeyPat
     now = experiments.EXPERIMENTS["toy"](False)
     monkeypatch.setitem(experiments.EXPERIMENTS, "toy", lambda quick: replace(now, grid=(1e-3, 2e-3)))
     evidence._trained.cache_clear()
-    for check, subject in ((evidence.recorded("toy"), each(PAIR, 0)), (evidence.again("toy"), 1.0)):
+    for check, subject in ((evidence.recorded("toy"), each(PAIR, 0)), (repetition.again("toy"), 1.0)):
         verdict = check.run(subject, CONTEXT)
         assert isinstance(verdict, Undecided)
         assert "record=toy: has other grid than the experiment of this version; record it with" in verdict.reason
@@ -319,5 +321,5 @@ def test_the_table_in_the_documentation_is_the_record() -> None:
     assert len(lines) == 7
     for arms, *numbers in lines:
         for arm in re.findall("`(.*?)`", arms):
-            means = [evidence.select(found, train_size=size)[arm].test.mean() for size in (100, 500, 2_000, None)]
+            means = [select(found, train_size=size)[arm].test.mean() for size in (100, 500, 2_000, None)]
             assert [number.strip() for number in numbers] == [f"{mean:.3f}" for mean in means], arm

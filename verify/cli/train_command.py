@@ -25,13 +25,13 @@ from verify.training.pinn import comparison as pinn_comparison
 from verify.training.pinn.comparison import Solved
 from verify.training.pinn.experiment import described
 from verify.training.predictors import PREDICTORS
+from verify.training.recorded import EQUATION
 from verify.training.records import Record
 
 SCHEMA = "oddsigmoid/train/1"
 CONFIDENCE = 0.95  # of each interval, two-sided
 _USUAL = "fashion-mnist"
-PREFIX = "pinn_"
-EQUATIONS = tuple(PREFIX + name for name in FULL)
+EQUATIONS = tuple(EQUATION + name for name in FULL)
 NAMES_OF_EXPERIMENTS = (*EXPERIMENTS, *EQUATIONS)
 
 Json = dict[str, Any]
@@ -97,7 +97,7 @@ def _classification(options: argparse.Namespace) -> tuple[Record, list[Json]]:
 
 
 def _equation(options: argparse.Namespace) -> tuple[Record, list[Json]]:
-    settings = (QUICK if options.quick else FULL)[options.name.removeprefix(PREFIX)]
+    settings = (QUICK if options.quick else FULL)[options.name.removeprefix(EQUATION)]
     if options.seeds is not None:
         first = settings.seeds[0]
         settings = replace(settings, seeds=tuple(range(first, first + options.seeds)))

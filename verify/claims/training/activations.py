@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from verify.claim import Claim, Twin
 from verify.claims.training.advantage import advantage_claim
 from verify.training.arms import METHOD
-from verify.training.evidence import Pair, each
+from verify.training.measured import Pair, each
 
 _OTHERS = ("erf", "arctan", "softsign", "gudermannian")
 _PLACE = "depth 50, width 32, 1,000 steps"

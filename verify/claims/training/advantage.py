@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from verify.claim import Claim, Twin
-from verify.training.evidence import Pair, Stated, live, recorded
+from verify.training.evidence import live, recorded
+from verify.training.measured import Pair, Stated
 
 GAUSSIAN = ("edge_of_chaos", "edge_of_chaos_1.05", "edge_of_chaos_1.2", "he")  # for tanh Xavier is the edge of chaos
 HYPOTHESES = ("Fashion-MNIST", "Adam, batches of 64, no normalization layer", "recorded learning rates, tuned alike")

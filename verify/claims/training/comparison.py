@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from verify.claim import Claim, Twin
 from verify.claims.training.advantage import GAUSSIAN, advantage_claim
 from verify.training.arms import METHOD
-from verify.training.evidence import Pair, each
+from verify.training.measured import Pair, each
 
 _PLACE = "tanh, depth 50, width 32, ten epochs of 58,000 examples"
 

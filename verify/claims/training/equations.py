@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from verify.claim import Claim, Twin
 from verify.training.arms import METHOD
-from verify.training.evidence import each
+from verify.training.measured import each
 from verify.training.pinn.evidence import Contest, recorded
 from verify.training.pinn.settings import FULL, TITLES
 

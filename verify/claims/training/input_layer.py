@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from verify.claim import Claim, Twin
 from verify.claims.training.advantage import advantage_claim
-from verify.training.evidence import Pair, each
+from verify.training.measured import Pair, each
 
 _PLACE = "in a tanh network of depth 50 and width 32 initialized by the method"
 _BOTH = ("odd_sigmoid", "fixed_0085")

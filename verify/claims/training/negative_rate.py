@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from verify.claim import Claim, Twin
 from verify.claims.training.advantage import advantage_claim
-from verify.training.evidence import Pair, each
+from verify.training.measured import Pair, each
 
 _BEST = "p=0.05"
 _FLAT = ("odd_sigmoid", "exact_0.4", "p=0.001", "p=0.01", "p=0.1", "p=0.3", "p=0.4")

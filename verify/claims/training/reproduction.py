@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim, Twin
-from verify.training import evidence
+from verify.training import repetition
 from verify.training.experiments import EXPERIMENTS
 from verify.training.pinn import evidence as equations
 from verify.training.pinn.settings import FULL
@@ -28,7 +28,7 @@ def reproduced_claim(name: str) -> Claim:
         source="THEORY G5",
         subject=lambda: 1.0,
         twin=Twin("its losses are larger by twice the tolerance", lambda: 1.10),
-        checks=(evidence.again(name),),
+        checks=(repetition.again(name),),
         tier="full",
     )
 

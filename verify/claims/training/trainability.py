@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from verify.claim import Claim, Twin
 from verify.claims.training.advantage import HYPOTHESES
-from verify.training.evidence import Better, Measured, Ranking, Stated, each, live, recorded
+from verify.training.evidence import live, recorded
+from verify.training.measured import Better, Measured, Ranking, Stated, each
 
 _PLACE = "the arms of a cell of the record depth_width, the mean over 12 cells"
 

@@ -14,12 +14,13 @@ import numpy
 from verify.claim import Check, Context
 from verify.cross_check.evidence import needs_torch
 from verify.cross_check.statistics import student
-from verify.training.evidence import Stated, judged, needs_evidence
+from verify.training.evidence import judged, needs_evidence
+from verify.training.measured import Stated
 from verify.training.pinn import comparison
 from verify.training.pinn.comparison import Array, Solved
 from verify.training.pinn.experiment import run
 from verify.training.pinn.settings import FULL, Settings
-from verify.training.recorded import read
+from verify.training.recorded import EQUATION, read
 from verify.training.records import Record
 from verify.verdict import Refuted, Supported, Verdict
 
@@ -62,7 +63,7 @@ def again(equation: str) -> Check:
     """
 
     def judge(ratio: float, context: Context) -> Verdict:
-        record = read(f"pinn_{equation}")
+        record = read(EQUATION + equation)
         depth, arm = _draw(FULL[equation], context.seed)
         rate = float(record.select(phase="final", depth=depth, arm=arm)[0]["learning_rate"] or 0)
         seeds = tuple(record.header["seeds"])
@@ -80,7 +81,7 @@ def again(equation: str) -> Check:
 
 @cache
 def _solved(equation: str) -> Mapping[int, Mapping[str, Solved]]:
-    return comparison.solved(read(f"pinn_{equation}").rows)
+    return comparison.solved(read(EQUATION + equation).rows)
 
 
 def _draw(settings: Settings, seed: int) -> tuple[int, str]:
