@@ -314,12 +314,19 @@ def test_a_committed_record_is_whole(name: str) -> None:
             assert len(record.select(arm=arm.name, phase="initial", **place)) == len(tested)
 
 
-def test_the_table_in_the_documentation_is_the_record() -> None:
-    found = comparison.trained(records.read("training_size").rows, PREDICTORS)
+SIZES = [{"train_size": size} for size in (100, 500, 2_000, None)]
+ACTIVATIONS = [{"activation": name} for name in ("tanh", "erf", "arctan", "softsign", "gudermannian")]
+
+
+@pytest.mark.parametrize(
+    ("name", "last", "columns"), [("training_size", "58,000", SIZES), ("activations", "gudermannian", ACTIVATIONS)]
+)
+def test_the_tables_in_the_documentation_are_the_records(name: str, last: str, columns: list[dict[str, Any]]) -> None:
+    found = comparison.trained(recorded.read(name).rows, PREDICTORS)
     text = (Path(__file__).parents[1] / "docs" / "training.md").read_text(encoding="utf-8")
-    lines = [line.split("|")[1:-1] for line in text.partition("| 58,000 |\n")[2].splitlines()[1:8]]
+    lines = [line.split("|")[1:-1] for line in text.partition(f"| {last} |\n")[2].splitlines()[1:8]]
     assert len(lines) == 7
     for arms, *numbers in lines:
         for arm in re.findall("`(.*?)`", arms):
-            means = [select(found, train_size=size)[arm].test.mean() for size in (100, 500, 2_000, None)]
+            means = [select(found, **column)[arm].test.mean() for column in columns]
             assert [number.strip() for number in numbers] == [f"{mean:.3f}" for mean in means], arm
