@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test lint figures bench clean
+.PHONY: help verify test proofs lint figures bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -17,6 +17,9 @@ verify: $(INSTALLED) ## run the ledger of claims (quick tier)
 
 test: $(INSTALLED) ## run the tests
 	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+
+proofs: $(INSTALLED) ## compile the formal proofs (needs Coq) and have them checked again
+	$(BIN)/oddsigmoid proofs $(ARGS)
 
 lint: $(INSTALLED) ## ruff and mypy
 	$(BIN)/ruff format --check .

@@ -106,6 +106,9 @@ def build_parser() -> argparse.ArgumentParser:
     figures.add_argument("--directory", default="build/figures", help="where PDF, PNG and CSV go")
 
     _command(commands, "list", "the catalogue of activations and the claims")
+    proofs = _command(commands, "proofs", "compile the formal proofs and have them checked again")
+    proofs.add_argument("--unchecked", action="store_true", help="without the independent checker, which takes a minute or two")
+
     _command(commands, "doctor", "check this installation and its arithmetic")
     return parser
 

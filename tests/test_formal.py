@@ -1,0 +1,125 @@
+"""Formal proofs: what assumes is refused, altered statements are not proved, and the theorems are those that are stated."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from test_cli import run, run_json
+
+from verify import formal
+
+needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason=f"Coq is not installed ({formal.PACKAGES})")
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("Lemma a : True. Proof. exact I. Qed.", []),
+        ("Section S. Variables (f : R -> R). Hypothesis H : odd f. End S.", []),
+        ("(* Axiom a : False. *) Definition b := 1.", []),
+        ("(* outer (* Axiom *) Admitted. *) Lemma a : True.", []),
+        ("Axiom a : False.", ["Axiom"]),
+        ("Lemma a : False. Proof. Admitted.", ["Admitted"]),
+        ("Lemma a : False. Proof. admit. Qed.", ["admit"]),
+        ("Hypothesis H : False.", ["Hypothesis"]),
+        ("Section S. End S. Variable H : False.", ["Variable"]),
+        ("Local Parameter p : False.", ["Local Parameter"]),
+        ("Context (H : False).", ["Context"]),
+        ("Unset Guard Checking.", ["Unset"]),
+        ("#[bypass_check(guard)] Fixpoint f (n : nat) : False := f n.", ["bypass_check"]),
+        ("Section S. Conjecture c : False. End S.", ["Conjecture"]),
+    ],
+)
+def test_what_assumes_is_found(source: str, found: list[str]) -> None:
+    assert list(formal.assumed(source)) == found
+
+
+def test_the_sources_assume_nothing() -> None:
+    for path in formal.sources():
+        assert list(formal.assumed(path.read_text(encoding="utf-8"))) == [], path.name
+
+
+def test_statements_are_short_and_prove_nothing() -> None:
+    text = (formal.SOURCES / "Statements.v").read_text(encoding="utf-8")
+    assert text.count("\n") < 200
+    assert not {"Lemma", "Theorem", "Proof", "Qed"} & set(text.replace("]", " ").replace("[", " ").replace(".", " ").split())
+    assert len(formal.statements()) >= 25
+
+
+def test_without_the_prover_the_command_says_what_to_install(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda tool: None)
+    code, out, err = run(capsys, "proofs")
+    assert (code, out) == (4, "")
+    assert "apt-get install coq libcoq-coquelicot libcoq-interval" in err
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the sources are compiled once."""
+    folder: Path = tmp_path_factory.mktemp("proofs")
+    formal.prove(folder, check=False)
+    return folder
+
+
+@needs_coq
+def test_theorems_rest_on_the_axioms_of_the_reals(build: Path) -> None:
+    theorems = formal.prove(build, check=False)
+    assert {theorem.name for theorem in theorems} == set(formal.statements())
+    assert all(set(theorem.axioms) <= formal.AXIOMS for theorem in theorems)
+    by_name = {theorem.name: theorem for theorem in theorems}
+    assert by_name["pitchfork"].statement.startswith("Definition pitchfork : Prop := forall f omega, pitchfork_class f omega")
+
+
+_ATTRACTION = "attraction : Prop := forall f omega, pitchfork_class f omega ->"
+_DIGITS = "{} / 10 ^ 9 < xi < {} / 10 ^ 9"
+ALTERED = {  # what stands there, what is put there, and the file that must fail
+    "the other side of omega": ("(a <= omega -> forall x", "(a <= omega + 1 -> forall x", "Theorems"),
+    "another omega": ("odd_sigmoid atan 1.", "odd_sigmoid atan 2.", "Theorems"),
+    "a hypothesis less": (f"{_ATTRACTION} nondecreasing f ->", _ATTRACTION, "Theorems"),
+    "a shifted enclosure": (
+        _DIGITS.format(858559636, 858559637),
+        _DIGITS.format(858559637, 858559638),
+        "TheoremsWithNumbers",
+    ),
+}
+
+
+@needs_coq
+@pytest.mark.parametrize("alteration", ALTERED)
+def test_an_altered_statement_is_not_proved(build: Path, tmp_path: Path, alteration: str) -> None:
+    """Compiled anew are the statements, with one change, and what depends on them up to the file that has to fail."""
+    old, new, fails = ALTERED[alteration]
+    sources = tmp_path / "sources"
+    shutil.copytree(formal.SOURCES, sources, ignore=shutil.ignore_patterns("[!A-Z]*"))
+    text = (sources / "Statements.v").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    (sources / "Statements.v").write_text(text.replace(old, new), encoding="utf-8")
+    needless = {"Theorems": ("Numbers", "TheoremsWithNumbers"), "TheoremsWithNumbers": ("Theorems", "Family", "Calibration")}
+    for name in needless[fails]:
+        (sources / f"{name}.v").unlink()
+    with pytest.raises(formal.ProofError, match=rf"{fails}\.v"):
+        formal.prove(tmp_path / "build", sources, check=False)
+
+
+@needs_coq
+def test_a_theorem_by_an_axiom_of_its_own_is_refused(tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    shutil.copytree(formal.SOURCES, sources)
+    with (sources / "Sharpness.v").open("a", encoding="utf-8") as file:
+        file.write("\nAxiom all_is_well : False.\n")
+    with pytest.raises(formal.ProofError, match=r"Sharpness\.v says Axiom"):
+        formal.prove(tmp_path / "build", sources, check=False)
+
+
+@needs_coq
+def test_the_command_lists_the_theorems(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, build: Path
+) -> None:
+    monkeypatch.setattr("verify.cli.proofs_command.BUILD", build)
+    code, result = run_json(capsys, "proofs", "--unchecked")
+    assert (code, result["checked"], result["problem"]) == (0, False, None)
+    assert result["sources"] == formal.digest()
+    code, out, _ = run(capsys, "proofs", "--unchecked")
+    assert f"{len(result['theorems'])} theorems by Coq" in out
