@@ -37,4 +37,5 @@ def orthogonal_claim() -> Claim:
         "digest, Summary; THEORY F4",
         lambda: each(pairs, 0.0),
         Twin("it gets fewer right", lambda: each(pairs, -1.0, 0.0)),
+        correction="it gets fewer right",
     )
