@@ -55,6 +55,38 @@ def test_without_the_prover_the_command_says_what_to_install(
     assert "apt-get install coq libcoq-coquelicot libcoq-interval" in err
 
 
+SUMMARY = """
+CONTEXT SUMMARY
+===============
+
+* Theory: Set is predicative
+
+* Axioms:
+    Coq.Logic.FunctionalExtensionality.functional_extensionality_dep
+    Coq.Reals.ClassicalDedekindReals.sig_not_dec
+
+* Constants/Inductives relying on type-in-type: <none>
+
+* Constants/Inductives relying on unsafe (co)fixpoints: <none>
+
+* Inductives whose positivity is assumed: <none>
+
+"""
+
+
+def test_the_summary_of_the_checker_is_judged() -> None:
+    formal.judge(SUMMARY)
+    for old, new, problem in (
+        ("Reals.ClassicalDedekindReals.sig_not_dec", "Floats.FloatAxioms.SF2Prim", "finds FloatAxioms.SF2Prim, beyond"),
+        ("type-in-type: <none>", "type-in-type: OddSigmoid.Pitchfork.f", "relies on type-in-type"),
+        ("(co)fixpoints: <none>", "(co)fixpoints: a.b", r"relies on unsafe \(co\)fixpoints"),
+        ("assumed: <none>", "assumed: a.b", "relies on positivity"),
+        ("* Axioms:", "* Nothing:", "no list of axioms"),
+    ):
+        with pytest.raises(formal.ProofError, match=problem):
+            formal.judge(SUMMARY.replace(old, new))
+
+
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the sources are compiled once."""
