@@ -174,7 +174,7 @@ def _check(build: Path) -> None:
 
 
 def judge(summary: str) -> None:
-    """Of what coqchk prints at its end. Raises `ProofError` for an axiom that is not one of AXIOMS, and for any unsafe feature."""
+    """Of what coqchk prints. Raises `ProofError` for an axiom that is not one of AXIOMS, and for any unsafe feature."""
     listed = re.search(r"\* Axioms:(.*?)\n\s*\n", summary, flags=re.DOTALL)
     if listed is None:
         raise ProofError("the checker gives no list of axioms")
