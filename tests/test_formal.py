@@ -8,7 +8,16 @@ from test_cli import run, run_json
 
 from verify import formal
 
-needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason=f"Coq is not installed ({formal.PACKAGES})")
+
+def missing() -> str | None:
+    try:
+        formal.version()
+    except formal.ProverMissingError as error:
+        return str(error)
+    return None
+
+
+needs_coq = pytest.mark.skipif(missing() is not None, reason=str(missing()))
 
 
 @pytest.mark.parametrize(

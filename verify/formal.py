@@ -67,6 +67,10 @@ def version() -> str:
     """Of the prover. Raises `ProverMissingError`."""
     if any(shutil.which(tool) is None for tool in ("coqc", "coqchk", "coq_makefile", "make")):
         raise ProverMissingError(f"Coq is not installed; on Debian: apt-get install {PACKAGES}")
+    libraries = Path(_run(["coqc", "-where"], Path.cwd()).stdout.strip()) / "user-contrib"
+    for library in ("Coquelicot", "Interval"):
+        if not (libraries / library).is_dir():
+            raise ProverMissingError(f"{library} is not installed for Coq; on Debian: apt-get install {PACKAGES}")
     said = _run(["coqc", "--version"], Path.cwd()).stdout
     return said.split("version", 1)[1].split()[0]
 

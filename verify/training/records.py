@@ -63,7 +63,8 @@ def read(name: str, folder: Path = EVIDENCE, expected: Mapping[str, Any] | None 
     its checksum, and `RecordStaleError` where the header says something else than `expected`.
     """
     remedy = f"record it with: oddsigmoid train {name} --directory evidence/training"
-    remedy += "" if "dataset" not in (expected or {}) else f" --data {(expected or {})['dataset']['name']}"
+    if expected and "dataset" in expected:
+        remedy += f" --data {expected['dataset']['name']}"
     try:
         header = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         text = (folder / f"{name}.csv").read_text(encoding="utf-8")
