@@ -59,7 +59,8 @@ class Replica(NamedTuple):
 
 TITLES = {"burgers": "Burgers", "allen_cahn": "Allen-Cahn", "helmholtz": "Helmholtz"}
 FULL = {
-    "burgers": Settings("burgers", interior=1024),  # the layer at x = 0 is thin
+    # The layer at x = 0 is 0.006 wide: with 1,024 points, which were tried with seeds 2000 to 2005, it lies between them.
+    "burgers": Settings("burgers", interior=4096, lbfgs_steps=1000, seeds=(2010, 2011, 2012, 2013, 2014, 2015)),
     "allen_cahn": Settings("allen_cahn", depths=(30,), lbfgs_steps=500),
     "helmholtz": Settings("helmholtz", activation="erf", arms=(METHOD, EXACT, "edge_of_chaos", "xavier")),
 }
