@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from test_cli import run, run_json
 
-from verify import formal
+from verify import formal, formal_evidence
+from verify.claim import Context
 
 
 def missing() -> str | None:
@@ -51,8 +52,16 @@ def test_the_sources_assume_nothing() -> None:
 def test_statements_are_short_and_prove_nothing() -> None:
     text = (formal.SOURCES / "Statements.v").read_text(encoding="utf-8")
     assert text.count("\n") < 200
-    assert not {"Lemma", "Theorem", "Proof", "Qed"} & set(text.replace("]", " ").replace("[", " ").replace(".", " ").split())
     assert len(formal.statements()) >= 25
+    for file in (formal.STATEMENTS, formal.NEAR_MISSES):
+        commands = (formal.SOURCES / f"{file}.v").read_text(encoding="utf-8")
+        assert not {"Lemma", "Theorem", "Proof", "Qed"} & set(commands.translate(str.maketrans("[].", "   ")).split())
+
+
+def test_every_statement_has_a_near_miss() -> None:
+    near = formal.statements(file=formal.NEAR_MISSES)
+    assert near.keys() == formal.statements().keys()
+    assert not set(near.values()) & set(formal.statements().values())
 
 
 def test_without_the_prover_the_command_says_what_to_install(
@@ -107,10 +116,12 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @needs_coq
 def test_theorems_rest_on_the_axioms_of_the_reals(build: Path) -> None:
     theorems = formal.prove(build, check=False)
-    assert {theorem.name for theorem in theorems} == set(formal.statements())
+    for about in (formal.STATEMENTS, formal.NEAR_MISSES):
+        assert {theorem.name for theorem in theorems if theorem.about == about} == set(formal.statements())
     assert all(set(theorem.axioms) <= formal.AXIOMS for theorem in theorems)
-    by_name = {theorem.name: theorem for theorem in theorems}
-    assert by_name["pitchfork"].statement.startswith("Definition pitchfork : Prop := forall f omega, pitchfork_class f omega")
+    assert {theorem.proof: theorem for theorem in theorems}["Refutations.pitchfork"].about == formal.NEAR_MISSES
+    recorded = formal_evidence.load(Context())
+    assert list(recorded.theorems.values()) == theorems
 
 
 _ATTRACTION = "attraction : Prop := forall f omega, pitchfork_class f omega ->"
@@ -137,8 +148,11 @@ def test_an_altered_statement_is_not_proved(build: Path, tmp_path: Path, alterat
     text = (sources / "Statements.v").read_text(encoding="utf-8")
     assert text.count(old) == 1
     (sources / "Statements.v").write_text(text.replace(old, new), encoding="utf-8")
-    needless = {"Theorems": ("Numbers", "TheoremsWithNumbers"), "TheoremsWithNumbers": ("Theorems", "Family", "Calibration")}
-    for name in needless[fails]:
+    needless = {
+        "Theorems": ("Numbers", "TheoremsWithNumbers"),
+        "TheoremsWithNumbers": ("Theorems", "Family", "Calibration", "Extremes", "Uniqueness", "MeanField"),
+    }
+    for name in (*needless[fails], "NearMisses", "Refutations", "RefutationsWithNumbers"):
         (sources / f"{name}.v").unlink()
     with pytest.raises(formal.ProofError, match=rf"{fails}\.v"):
         formal.prove(tmp_path / "build", sources, check=False)
@@ -163,4 +177,5 @@ def test_the_command_lists_the_theorems(
     assert (code, result["checked"], result["problem"]) == (0, False, None)
     assert result["sources"] == formal.digest()
     code, out, _ = run(capsys, "proofs", "--unchecked")
-    assert f"{len(result['theorems'])} theorems by Coq" in out
+    count = len(formal.statements())
+    assert f"{count} statements proved, {count} near misses refuted by Coq" in out

@@ -7,6 +7,7 @@ formula, function or prediction that the theory gives) with roads that do not us
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from verify.verdict import Verdict
@@ -14,21 +15,27 @@ from verify.verdict import Verdict
 
 @dataclass(frozen=True)
 class Context:
-    """What a check may know about the run. seed: of every random choice. device: for simulations."""
+    """What a check may know about the run.
+
+    seed: of every random choice. device: for simulations. proofs: the file of the formal proofs that were checked in this
+    run; None: they are recorded.
+    """
 
     tier: str = "quick"
     device: str = "auto"
     seed: int = 2509_23085
+    proofs: Path | None = None
 
 
 @dataclass(frozen=True)
 class Check:
     """method: one of `verify.verdict.METHODS`. run(subject, context) gives a verdict on the subject. recorded: from what was
-    measured before and is kept in ``evidence/``."""
+    measured before and is kept in ``evidence/``. theorems: the formal propositions that it rests on."""
 
     method: str
     run: Callable[[Any, Context], Verdict]
     recorded: bool = False
+    theorems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

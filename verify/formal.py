@@ -1,8 +1,9 @@
 """The formal proofs in `theory/formal`: compiled, the axioms of each theorem read off, and checked again independently.
 
 `Statements.v` says what is proved and proves nothing; a theorem of the same name in `Theorems.v` or `TheoremsWithNumbers.v`
-proves it. What has to be believed: the kernel of Coq, its checker (which shares little with it), the axioms, and that the
-statements say what they should.
+proves it. `NearMisses.v` has a near miss of every statement, and a theorem of its name in `Refutations.v` or
+`RefutationsWithNumbers.v` says that it is false. What has to be believed: the kernel of Coq, its checker (which shares little
+with it), the axioms, and that the statements say what they should.
 """
 
 import hashlib
@@ -11,7 +12,10 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parents[1] / "theory" / "formal"
@@ -24,8 +28,12 @@ AXIOMS = frozenset(  # of the library of real numbers
     }
 )
 PACKAGES = "coq libcoq-coquelicot libcoq-interval"  # of Debian and Ubuntu
-THEOREMS = ("Theorems", "TheoremsWithNumbers")
-_CHECKED = "Theorems"  # the closure of the other one holds the library of intervals, which takes the checker very long
+STATEMENTS, NEAR_MISSES = "Statements", "NearMisses"
+_PROOFS = {  # file of propositions: what a theorem says of them, and the files that prove it
+    STATEMENTS: ("", ("Theorems", "TheoremsWithNumbers")),
+    NEAR_MISSES: ("~ ", ("Refutations", "RefutationsWithNumbers")),
+}
+CHECKED = ("Theorems", "Refutations")  # the others rest on the library of intervals, which takes the checker very long
 _LIBRARY = "OddSigmoid"
 _NOWHERE = re.compile(
     r"Admitted|admit|give_up|Axioms?|Conjectures?|Primitive|bypass_check|Unset|type-in-type|Declare|Extract\w*"
@@ -43,12 +51,22 @@ class ProofError(Exception):
 
 @dataclass(frozen=True)
 class Theorem:
-    """statement: the source of the definition in Statements.v. axioms: that the proof uses, without their library's path."""
+    """A proved statement, or a refuted near miss.
+
+    about: where its proposition is defined, Statements or NearMisses; file: where it is proved, or refuted. statement: the
+    source of the definition. axioms: that the proof uses, without their library's path; for near misses, those of the file.
+    """
 
     name: str
+    about: str
     file: str
     statement: str
     axioms: tuple[str, ...]
+
+    @property
+    def proof(self) -> str:
+        """As the prover calls it."""
+        return f"{self.file.removesuffix('.v')}.{self.name}"
 
 
 def sources(folder: Path = SOURCES) -> list[Path]:
@@ -86,14 +104,17 @@ def prove(build: Path, folder: Path = SOURCES, *, check: bool = True) -> list[Th
         for word in assumed(path.read_text(encoding="utf-8")):
             raise ProofError(f"{path.name} says {word}, which would assume something without proof")
     _compile(build, folder)
-    theorems = list(_theorems(build, folder))
-    for theorem in theorems:
-        foreign = set(theorem.axioms) - AXIOMS
+    claimed = [theorem for about in _PROOFS for theorem in _claimed(folder, about)]
+    with ThreadPoolExecutor(1) as pool:
+        checking = pool.submit(_check, build) if check else None
+        used = _axioms_used(build, claimed)
+        if checking:
+            checking.result()
+    for theorem in claimed:
+        foreign = set(used[theorem.proof]) - AXIOMS
         if foreign:
             raise ProofError(f"{theorem.name} uses {', '.join(sorted(foreign))}, beyond the axioms of the reals")
-    if check:
-        _check(build)
-    return theorems
+    return [replace(theorem, axioms=used[theorem.proof]) for theorem in claimed]
 
 
 def assumed(text: str) -> Iterator[str]:
@@ -125,9 +146,9 @@ def _without_comments(text: str) -> str:
     return " ".join(kept)
 
 
-def statements(folder: Path = SOURCES) -> dict[str, str]:
+def statements(folder: Path = SOURCES, file: str = STATEMENTS) -> dict[str, str]:
     """Name -> source, of the definitions of type Prop without arguments."""
-    text = (folder / "Statements.v").read_text(encoding="utf-8")
+    text = (folder / f"{file}.v").read_text(encoding="utf-8")
     return {m[1]: m[0] for m in re.finditer(r"^Definition (\w+) : Prop :=.*?\.$", text, flags=re.MULTILINE | re.DOTALL)}
 
 
@@ -146,23 +167,54 @@ def _compile(build: Path, folder: Path) -> None:
     _run(["make", f"-j{os.cpu_count() or 1}"], build)
 
 
-def _theorems(build: Path, folder: Path) -> Iterator[Theorem]:
-    stated, proved = statements(folder), dict[str, str]()
-    for file in THEOREMS:
+def _axioms_used(build: Path, theorems: Sequence[Theorem]) -> dict[str, tuple[str, ...]]:
+    """By `Theorem.proof`. In as many processes as there are cores: to collect axioms takes seconds each."""
+    groups = [[theorem.proof] for theorem in theorems if theorem.about == STATEMENTS]
+    refuted = sorted(theorem.proof for theorem in theorems if theorem.about == NEAR_MISSES)
+    groups += [list(those) for _, those in groupby(refuted, key=lambda proof: proof.partition(".")[0])]
+    checks = [f"Check {theorem.proof} : {_PROOFS[theorem.about][0]}{theorem.about}.{theorem.name}." for theorem in theorems]
+    parts = os.cpu_count() or 1
+    used: dict[str, tuple[str, ...]] = {}
+    with ThreadPoolExecutor(parts) as pool:
+        audits = pool.map(
+            partial(_audit, build), range(parts), [checks, *[[]] * (parts - 1)], (groups[n::parts] for n in range(parts))
+        )
+        for audit in audits:
+            used |= audit
+    return used
+
+
+def _audit(build: Path, part: int, checks: Sequence[str], groups: Sequence[Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Has the prover go through `checks`, and say which axioms the proofs of each group use."""
+    lines = [
+        f"From {_LIBRARY} Require {' '.join([*(file for _, files in _PROOFS.values() for file in files), *_PROOFS])}.",
+        *checks,
+    ]
+    for n, group in enumerate(groups):
+        lines += [f"Definition group{n} := ({', '.join(group)}).", f'Redirect "group{n}" Print Assumptions group{n}.']
+    folder = build / f"audit{part}"
+    folder.mkdir(exist_ok=True)
+    (folder / "Audit.v").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _run(["coqc", "-Q", "..", _LIBRARY, "Audit.v"], folder)
+    return {
+        proof: _axioms((folder / f"group{n}.out").read_text(encoding="utf-8"))
+        for n, group in enumerate(groups)
+        for proof in group
+    }
+
+
+def _claimed(folder: Path, about: str) -> Iterator[Theorem]:
+    """The theorems of a file of propositions; their axioms are still to be seen."""
+    stated, proved = statements(folder, about), dict[str, str]()
+    for file in _PROOFS[about][1]:
         for name in re.findall(r"^Theorem (\w+)", (folder / f"{file}.v").read_text(encoding="utf-8"), flags=re.MULTILINE):
             proved[name] = file
     if stated.keys() != proved.keys():
-        raise ProofError(f"stated and not proved, or the reverse: {', '.join(sorted(stated.keys() ^ proved.keys()))}")
-    lines = [f"From {_LIBRARY} Require {' '.join(THEOREMS)} Statements."]
+        raise ProofError(
+            f"in {about}.v and without a proof, or the reverse: {', '.join(sorted(stated.keys() ^ proved.keys()))}"
+        )
     for name, file in proved.items():
-        lines.append(f"Check {file}.{name} : Statements.{name}.")
-        lines.append(f'Redirect "{name}" Print Assumptions {file}.{name}.')
-    audit = build / "audit"
-    audit.mkdir(exist_ok=True)
-    (audit / "Audit.v").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    _run(["coqc", "-Q", "..", _LIBRARY, "Audit.v"], audit)
-    for name, file in proved.items():
-        yield Theorem(name, f"{file}.v", stated[name], _axioms((audit / f"{name}.out").read_text(encoding="utf-8")))
+        yield Theorem(name, about, f"{file}.v", stated[name], ())
 
 
 def _axioms(printed: str) -> tuple[str, ...]:
@@ -173,7 +225,7 @@ def _axioms(printed: str) -> tuple[str, ...]:
 
 
 def _check(build: Path) -> None:
-    done = _run(["coqchk", "-silent", "-o", "-Q", ".", _LIBRARY, f"{_LIBRARY}.{_CHECKED}"], build)
+    done = _run(["coqchk", "-silent", "-o", "-Q", ".", _LIBRARY, *(f"{_LIBRARY}.{file}" for file in CHECKED)], build)
     judge(done.stdout + done.stderr)
 
 

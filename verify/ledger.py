@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from importlib import metadata, resources
 from typing import Any
 
+from verify import formal_evidence
 from verify.claim import Check, Claim, Context
 from verify.verdict import Refuted, Undecided, Verdict, strongest
 
@@ -80,6 +81,9 @@ def run_claim(claim: Claim, context: Context, pin: tuple[str, str | None] | None
                 "recorded": check.recorded,
             }
         )
+        if check.theorems:
+            evidence[-1]["proofs"] = proofs = formal_evidence.shown(check.theorems, context)
+            evidence[-1]["recorded"] = proofs["status"] == "recorded"
         if not isinstance(verdict, Undecided):
             twin = _guarded(check, claim.twin.make, context)
             told_apart.append(_told_apart(verdict, twin))
@@ -96,7 +100,7 @@ def run_claim(claim: Claim, context: Context, pin: tuple[str, str | None] | None
         "verdict": verdict.word,
         "method": method,
         "reason": verdict.reason,
-        "missing": verdict.missing if isinstance(verdict, Undecided) else None,
+        "missing": verdict.missing if isinstance(verdict, Undecided) else _missing(found),
         "pinned": pin[0] if pin else None,
         "pinned_method": pin[1] if pin else None,
         "as_pinned": pin == (verdict.word, method) and twin_rejected is not False,
@@ -106,6 +110,11 @@ def run_claim(claim: Claim, context: Context, pin: tuple[str, str | None] | None
         "correction": claim.correction,
         "seconds": round(time.perf_counter() - start, 3),
     }
+
+
+def _missing(found: list[tuple[str, Verdict]]) -> str | None:
+    """The backend that stronger evidence would take."""
+    return next((verdict.missing for _, verdict in found if isinstance(verdict, Undecided) and verdict.missing), None)
 
 
 def _guarded(check: Check, make: Callable[[], Any], context: Context) -> Verdict:
@@ -149,4 +158,9 @@ def exit_code(ledger: dict[str, Any]) -> int:
     differing = [entry for entry in ledger["claims"] if not entry["as_pinned"]]
     if not differing:
         return 0
-    return 4 if all(entry["missing"] for entry in differing) else 1
+    return 4 if all(entry["missing"] and _not_worse(entry) for entry in differing) else 1
+
+
+def _not_worse(entry: Entry) -> bool:
+    """Nothing is known against the claim; only evidence is lacking."""
+    return entry["twin_rejected"] is not False and entry["verdict"] in ("undecided", entry["pinned"])

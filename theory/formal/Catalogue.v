@@ -1,8 +1,8 @@
-(** tanh, arctan, erf, the Gudermannian, softsign, the algebraic sigmoid: members, each with its omega. *)
+(** tanh, arctan, the Gudermannian, the logistic sigmoid, erf, softsign, the algebraic sigmoid: members, each with its omega. *)
 
 From Coq Require Import Reals Lra Psatz.
 From Coquelicot Require Import Coquelicot.
-From OddSigmoid Require Import Statements Pitchfork Members.
+From OddSigmoid Require Import Statements Pitchfork Members Closure.
 Open Scope R_scope.
 
 Lemma tanh_exp x : tanh x = 1 - 2 / (exp (2 * x) + 1).
@@ -61,21 +61,22 @@ Qed.
 
 Theorem gudermannian_member : odd_sigmoid gudermannian 1.
 Proof.
-  set (d := fun x => 2 * exp x / (1 + exp x ^ 2)).
-  replace 1 with (/ d 0) by (unfold d; rewrite exp_0; field).
-  apply (concave_member gudermannian d).
-  - intros x. unfold gudermannian. assert (H := exp_pos x). rewrite exp_Ropp, atan_inv by exact H. lra.
-  - intros x. unfold gudermannian, d. auto_derive; [exact I|]. assert (H := exp_pos x). field. nra.
-  - intros x y [Hx Hy]. unfold d.
-    assert (H1 : 1 <= exp x) by (rewrite <- exp_0; destruct Hx as [Hx|<-]; [left; now apply exp_increasing | right; reflexivity]).
-    assert (H2 : exp x < exp y) by now apply exp_increasing.
-    set (u := exp x) in *. set (v := exp y) in *.
-    apply (Rmult_lt_reg_r ((1 + u ^ 2) * (1 + v ^ 2))); [nra|].
-    replace (2 * v / (1 + v ^ 2) * ((1 + u ^ 2) * (1 + v ^ 2))) with (2 * v * (1 + u ^ 2)) by (field; nra).
-    replace (2 * u / (1 + u ^ 2) * ((1 + u ^ 2) * (1 + v ^ 2))) with (2 * u * (1 + v ^ 2)) by (field; nra).
-    assert (0 < (v - u) * (u * v - 1)); [apply Rmult_lt_0_compat; nra | nra].
-  - exists PI. intros x. unfold gudermannian. assert (H := atan_bound (exp x)). assert (K := PI_RGT_0).
-    assert (0 < atan (exp x)) by (rewrite <- atan_0; apply atan_increasing, exp_pos). apply Rabs_le. lra.
+  assert (M := scaled_member _ _ 2 (/ 2) ltac:(lra) ltac:(lra) (composed_member _ _ _ _ arctan_member tanh_member)).
+  replace (1 * 1 / (2 * / 2)) with 1 in M by field. apply (member_ext _ _ _ M). intros x. unfold gudermannian. do 3 f_equal. field.
+Qed.
+
+Theorem arctan_unit_member : odd_sigmoid arctan_unit 1.
+Proof.
+  assert (P := PI_RGT_0). assert (Q : 0 < 2 / PI) by (apply Rdiv_lt_0_compat; lra).
+  assert (M := scaled_member _ _ (2 / PI) (PI / 2) Q ltac:(lra) arctan_member).
+  now replace (1 / (2 / PI * (PI / 2))) with 1 in M by (field; lra).
+Qed.
+
+Theorem logistic_member : odd_sigmoid logistic 2.
+Proof.
+  assert (M := scaled_member _ _ 1 (/ 2) ltac:(lra) ltac:(lra) tanh_member).
+  replace (1 / (1 * / 2)) with 2 in M by field. apply (member_ext _ _ _ M). intros x. unfold logistic.
+  rewrite tanh_exp. replace (2 * (/ 2 * x)) with x by field. rewrite exp_Ropp. assert (H := exp_pos x). field. lra.
 Qed.
 
 Lemma gaussian_continuous x : continuous (fun t => exp (- t ^ 2)) x.

@@ -1,9 +1,12 @@
 (** Rescaling, composition and averages of members are members. *)
 
-From Coq Require Import Reals Lra Psatz.
+From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From OddSigmoid Require Import Statements Pitchfork Members.
 Open Scope R_scope.
+
+Lemma member_ext f g omega : odd_sigmoid f omega -> (forall x, f x = g x) -> odd_sigmoid g omega.
+Proof. intros F H. replace g with f by (extensionality x; apply H). exact F. Qed.
 
 Theorem scaled_member f omega c k : 0 < c -> 0 < k -> odd_sigmoid f omega ->
   odd_sigmoid (fun x => c * f (k * x)) (omega / (c * k)).

@@ -5,6 +5,27 @@ From Coquelicot Require Import Coquelicot.
 From OddSigmoid Require Import Statements Pitchfork.
 Open Scope R_scope.
 
+(** What the weak class asks of f(x)/x at 0 and far out. *)
+Lemma slope_at_zero f l : odd f -> is_derive f 0 l -> filterlim (fun x => f x / x) (at_right 0) (locally l).
+Proof.
+  intros Hodd Hslope. apply is_derive_Reals in Hslope.
+  apply filterlim_locally. intros eps. destruct (Hslope eps (cond_pos eps)) as [d Hd].
+  exists d. intros y Hy Hpos. unfold ball in Hy; simpl in Hy; unfold AbsRing_ball, abs, minus, plus, opp in Hy; simpl in Hy.
+  rewrite Ropp_0, Rplus_0_r in Hy. specialize (Hd y (Rgt_not_eq _ _ Hpos) Hy).
+  rewrite Rplus_0_l, (odd_zero f Hodd), Rminus_0_r in Hd. exact Hd.
+Qed.
+
+Lemma slope_at_infinity f : bounded f -> is_lim (fun x => f x / x) p_infty 0.
+Proof.
+  intros [M HM]. apply is_lim_spec. intros eps.
+  exists (Rmax 0 (M / eps)). intros y Hy.
+  assert (H1 := Rmax_l 0 (M / eps)). assert (H2 := Rmax_r 0 (M / eps)). assert (Hpos : 0 < y) by lra.
+  assert (He := cond_pos eps). rewrite Rminus_0_r, Rabs_div by lra. rewrite (Rabs_pos_eq y) by lra.
+  apply (Rmult_lt_reg_r y); [exact Hpos|]. replace (Rabs (f y) / y * y) with (Rabs (f y)) by (field; lra).
+  apply Rle_lt_trans with M; [apply HM|]. apply (Rmult_lt_reg_l (/ eps)); [apply Rinv_0_lt_compat; exact He|].
+  replace (/ eps * (eps * y)) with y by (field; lra). unfold Rdiv in H2. lra.
+Qed.
+
 Section Member.
 
 Variables (f : R -> R) (omega : R).
@@ -59,18 +80,8 @@ Proof.
   - apply (member_odd _ _ F).
   - apply member_continuous.
   - apply (member_star _ _ F).
-  - assert (H := proj1 (is_derive_Reals f 0 (/ omega)) (member_slope _ _ F)).
-    apply filterlim_locally. intros eps. destruct (H eps (cond_pos eps)) as [d Hd].
-    exists d. intros y Hy Hpos. unfold ball in Hy; simpl in Hy; unfold AbsRing_ball, abs, minus, plus, opp in Hy; simpl in Hy.
-    rewrite Ropp_0, Rplus_0_r in Hy. specialize (Hd y (Rgt_not_eq _ _ Hpos) Hy).
-    rewrite Rplus_0_l, (odd_zero f (member_odd _ _ F)), Rminus_0_r in Hd. exact Hd.
-  - destruct (member_bounded _ _ F) as [M HM]. apply is_lim_spec. intros eps.
-    exists (Rmax 0 (M / eps)). intros y Hy.
-    assert (H1 := Rmax_l 0 (M / eps)). assert (H2 := Rmax_r 0 (M / eps)). assert (Hpos : 0 < y) by lra.
-    assert (He := cond_pos eps). rewrite Rminus_0_r, Rabs_div by lra. rewrite (Rabs_pos_eq y) by lra.
-    apply (Rmult_lt_reg_r y); [exact Hpos|]. replace (Rabs (f y) / y * y) with (Rabs (f y)) by (field; lra).
-    apply Rle_lt_trans with M; [apply HM|]. apply (Rmult_lt_reg_l (/ eps)); [apply Rinv_0_lt_compat; exact He|].
-    replace (/ eps * (eps * y)) with y by (field; lra). unfold Rdiv in H2. lra.
+  - apply slope_at_zero; [apply (member_odd _ _ F) | apply (member_slope _ _ F)].
+  - apply slope_at_infinity, (member_bounded _ _ F).
 Qed.
 
 End Member.

@@ -1,4 +1,5 @@
-(** What is proved, as a mathematician would say it. Nothing is proved in this file; [Theorems] proves every statement.
+(** What is proved, as a mathematician would say it. Nothing is proved in this file; [Theorems] proves
+    every statement, and [NearMisses] has a false one beside each.
 
     The four axioms used are those of the library of real numbers. *)
 
@@ -36,11 +37,21 @@ Record pitchfork_class (f : R -> R) (omega : R) : Prop := {
 
 Definition members_are_in_the_weak_class : Prop := forall f omega, odd_sigmoid f omega -> pitchfork_class f omega.
 
+Definition gain_is_unique : Prop := forall f omega omega', odd_sigmoid f omega -> odd_sigmoid f omega' -> omega = omega'.
+
+(** A line taken away, however flat, leaves no member. *)
+Definition tilted_functions_are_no_members : Prop := forall f omega omega' c, odd_sigmoid f omega -> 0 < c ->
+  ~ odd_sigmoid (fun x => f x - c * x) omega'.
+
 (** * The pitchfork of x -> f(a x) *)
 
 Definition pitchfork : Prop := forall f omega, pitchfork_class f omega -> forall a, 0 < a ->
   (a <= omega -> forall x, f (a * x) = x <-> x = 0) /\
   (omega < a -> exists xi, 0 < xi /\ forall x, f (a * x) = x <-> x = - xi \/ x = 0 \/ x = xi).
+
+(** Where fixed points besides 0 appear is omega, and nothing else. *)
+Definition fixed_points_tell_omega : Prop := forall f omega, pitchfork_class f omega -> forall b, 0 < b ->
+  (forall a, 0 < a -> (exists x, x <> 0 /\ f (a * x) = x) <-> b < a) -> b = omega.
 
 (** Without the falling slope there is no pitchfork. *)
 Definition star_shape_is_necessary : Prop := forall f,
@@ -98,7 +109,9 @@ Definition multiplier_below_one : Prop := forall f f', odd f -> (forall x, is_de
   (forall x y, 0 <= x < y -> f' y < f' x) -> bounded f ->
   forall a xi, 0 < a -> 0 < xi -> f (a * xi) = xi -> 0 < a * f' (a * xi) < 1.
 
-Definition gudermannian (x : R) : R := 2 * atan (exp x) - PI / 2.
+Definition arctan_unit (x : R) : R := 2 / PI * atan (PI / 2 * x).
+Definition gudermannian (x : R) : R := 2 * atan (tanh (x / 2)).
+Definition logistic (x : R) : R := 2 / (1 + exp (- x)) - 1.
 Definition erf (x : R) : R := 2 / sqrt PI * RInt (fun t => exp (- t ^ 2)) 0 x.
 Definition softsign (x : R) : R := x / (1 + Rabs x).
 Definition algebraic (x : R) : R := x / sqrt (1 + x ^ 2).
@@ -109,8 +122,10 @@ Definition family (k x : R) : R := x / Rpower (1 + power k (Rabs x)) (/ k).
 
 Definition tanh_is_a_member : Prop := odd_sigmoid tanh 1.
 Definition arctan_is_a_member : Prop := odd_sigmoid atan 1.
+Definition arctan_unit_is_a_member : Prop := odd_sigmoid arctan_unit 1.
 Definition erf_is_a_member : Prop := odd_sigmoid erf (sqrt PI / 2).
 Definition gudermannian_is_a_member : Prop := odd_sigmoid gudermannian 1.
+Definition logistic_is_a_member : Prop := odd_sigmoid logistic 2.
 Definition softsign_is_a_member : Prop := odd_sigmoid softsign 1.
 Definition algebraic_is_a_member : Prop := odd_sigmoid algebraic 1.
 Definition family_members : Prop := forall k, 0 < k -> odd_sigmoid (family k) 1.
@@ -123,6 +138,16 @@ Definition composition : Prop := forall f g omega1 omega2, odd_sigmoid f omega1 
 
 Definition convex_combination : Prop := forall f g omega1 omega2 t, 0 < t < 1 -> odd_sigmoid f omega1 ->
   odd_sigmoid g omega2 -> odd_sigmoid (fun x => t * f x + (1 - t) * g x) (/ (t / omega1 + (1 - t) / omega2)).
+
+(** Of the values of two functions the one nearer to 0, and the one farther from it. *)
+Definition nearer (f g : R -> R) (x : R) : R := if Rle_dec (Rabs (f x)) (Rabs (g x)) then f x else g x.
+Definition farther (f g : R -> R) (x : R) : R := if Rle_dec (Rabs (f x)) (Rabs (g x)) then g x else f x.
+
+Definition nearer_of_two : Prop := forall f g omega1 omega2, odd_sigmoid f omega1 -> odd_sigmoid g omega2 ->
+  odd_sigmoid (nearer f g) (Rmax omega1 omega2).
+
+Definition farther_of_two : Prop := forall f g omega1 omega2, odd_sigmoid f omega1 -> odd_sigmoid g omega2 ->
+  odd_sigmoid (farther f g) (Rmin omega1 omega2).
 
 Definition softsign_critical_orbit : Prop := forall x n, orbit softsign (fun _ => 1) x n = x / (1 + INR n * Rabs x).
 
@@ -143,3 +168,14 @@ Definition flip_rate_is_unique : Prop := forall p L, 0 < p < 1 / 2 -> (0 < L)%na
 Definition sigma_star_is_unique : Prop := forall p L Phi omega, 0 < p < 1 / 2 -> (0 < L)%nat ->
   increasing Phi -> (forall x, continuous Phi x) -> Phi 0 = 1 / 2 -> is_lim Phi m_infty 0 -> 0 < omega ->
   exists! sigma, 0 < sigma /\ odd_flips (Phi (- omega / sigma)) L = p.
+
+(** * The Gaussian closure *)
+
+(** E: any mean over the components of a layer. x, y: two inputs of the layer. xi, eta: what the random matrix makes of them,
+    uncorrelated with the inputs and correlated with each other as the inputs are. The diagonal adds omega^2 to sigma^2, for
+    one input (y = x) and for two: weights without it, of variance omega^2 + sigma^2, do the same. *)
+Definition closure_identity : Prop := forall (neuron : Type) (E : (neuron -> R) -> R),
+  (forall u v, E (fun i => u i + v i) = E u + E v) -> (forall c u, E (fun i => c * u i) = c * E u) ->
+  forall x y xi eta omega sigma,
+  E (fun i => x i * eta i) = 0 -> E (fun i => y i * xi i) = 0 -> E (fun i => xi i * eta i) = E (fun i => x i * y i) ->
+  E (fun i => (omega * x i + sigma * xi i) * (omega * y i + sigma * eta i)) = (omega ^ 2 + sigma ^ 2) * E (fun i => x i * y i).

@@ -1,12 +1,21 @@
 (** Every statement of [Statements] but those with numbers, proved. *)
 
-From OddSigmoid Require Statements Pitchfork Orbits Members Catalogue Family Closure Sharpness Calibration.
+From OddSigmoid Require Statements Pitchfork Orbits Members Catalogue Family Closure Extremes Sharpness Uniqueness Calibration MeanField.
 
 Theorem members_are_in_the_weak_class : Statements.members_are_in_the_weak_class.
 Proof. exact Members.member_class. Qed.
 
+Theorem gain_is_unique : Statements.gain_is_unique.
+Proof. exact Uniqueness.same_gain. Qed.
+
+Theorem tilted_functions_are_no_members : Statements.tilted_functions_are_no_members.
+Proof. exact Uniqueness.tilted. Qed.
+
 Theorem pitchfork : Statements.pitchfork.
 Proof. exact Pitchfork.pitchfork_at. Qed.
+
+Theorem fixed_points_tell_omega : Statements.fixed_points_tell_omega.
+Proof. exact Uniqueness.gain_of_fixed_points. Qed.
 
 Theorem star_shape_is_necessary : Statements.star_shape_is_necessary.
 Proof. exact Sharpness.necessity_of. Qed.
@@ -41,11 +50,17 @@ Proof. exact Catalogue.tanh_member. Qed.
 Theorem arctan_is_a_member : Statements.arctan_is_a_member.
 Proof. exact Catalogue.arctan_member. Qed.
 
+Theorem arctan_unit_is_a_member : Statements.arctan_unit_is_a_member.
+Proof. exact Catalogue.arctan_unit_member. Qed.
+
 Theorem erf_is_a_member : Statements.erf_is_a_member.
 Proof. exact Catalogue.erf_member. Qed.
 
 Theorem gudermannian_is_a_member : Statements.gudermannian_is_a_member.
 Proof. exact Catalogue.gudermannian_member. Qed.
+
+Theorem logistic_is_a_member : Statements.logistic_is_a_member.
+Proof. exact Catalogue.logistic_member. Qed.
 
 Theorem softsign_is_a_member : Statements.softsign_is_a_member.
 Proof. exact Catalogue.softsign_member. Qed.
@@ -65,6 +80,12 @@ Proof. exact Closure.composed_member. Qed.
 Theorem convex_combination : Statements.convex_combination.
 Proof. exact Closure.averaged_member. Qed.
 
+Theorem nearer_of_two : Statements.nearer_of_two.
+Proof. exact Extremes.nearer_member. Qed.
+
+Theorem farther_of_two : Statements.farther_of_two.
+Proof. exact Extremes.farther_member. Qed.
+
 Theorem softsign_critical_orbit : Statements.softsign_critical_orbit.
 Proof. exact Catalogue.softsign_orbit. Qed.
 
@@ -76,3 +97,6 @@ Proof. exact Calibration.flip_rate_unique. Qed.
 
 Theorem sigma_star_is_unique : Statements.sigma_star_is_unique.
 Proof. intros p L Phi omega Hp HL; intros. now apply Calibration.sigma_star_unique. Qed.
+
+Theorem closure_identity : Statements.closure_identity.
+Proof. exact MeanField.second_moments. Qed.

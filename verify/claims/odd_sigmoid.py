@@ -21,6 +21,7 @@ from theory.activation.parser import parse_activation
 from theory.activation.samples import MPMATH
 from theory.rounding import as_ball
 from verify.claim import Check, Claim, Context, Twin
+from verify.claims import formalized, theorems
 from verify.claims.members import MEMBERS
 from verify.membership import Road, decide_membership
 from verify.methods import identity_verdict, precision_verdict, property_verdict
@@ -39,6 +40,7 @@ def claims() -> Iterator[Claim]:
     for name, (f, violated) in LOOK_ALIKES.items():
         yield look_alike_claim(name, f, violated)
     yield closure_claim()
+    yield from theorems.claims("odd_sigmoid")
 
 
 def membership_claim(name: str, f: Activation) -> Claim:
@@ -55,6 +57,7 @@ def membership_claim(name: str, f: Activation) -> Claim:
         subject=lambda: f,
         twin=Twin("f(x) - x/10^6 is an odd sigmoid", lambda: Activation(f.expression - x * _TINY)),
         checks=(
+            *formalized.membership(f),
             Check("enclosure", partial(_axioms, "balls")),
             Check("symbolic", partial(_axioms, "rules")),
             Check("property", _axioms_at_points),
@@ -190,7 +193,11 @@ def omega_claim(name: str, f: Activation) -> Claim:
         source="digest, Mechanism 1; THEORY A2",
         subject=lambda: odd_sigmoid.omega(f),
         twin=Twin(f"omega is larger by the factor 1 + 10^-6 than {critical}", lambda: odd_sigmoid.omega(f) * (1 + _TINY)),
-        checks=(Check("symbolic", partial(_inverse_slope, f)), Check("precision", partial(_difference_quotient, f))),
+        checks=(
+            *formalized.critical_gain(f),
+            Check("symbolic", partial(_inverse_slope, f)),
+            Check("precision", partial(_difference_quotient, f)),
+        ),
     )
 
 

@@ -1,47 +1,50 @@
 """``oddsigmoid proofs``: compile the formal proofs, list the theorems with their axioms, and have them checked again."""
 
 import argparse
-from dataclasses import asdict
+import json
 from pathlib import Path
 from typing import Any
 
-from verify import formal
+from theory.validation import InputError
+from verify import formal, formal_evidence
 from verify.cli import OK, REFUTED
 from verify.cli.output import MissingBackendError, table
+from verify.files import write_whole
 
-SCHEMA = "oddsigmoid/proofs/1"
 BUILD = Path("build/proofs")
 
 
 def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    if options.record and options.unchecked:
+        raise InputError("record", "--unchecked", "what is recorded has to be checked again; leave out --unchecked")
+    result = prove(check=not options.unchecked)
+    if options.record and result["problem"] is None:
+        write_whole(formal_evidence.RECORD, json.dumps(result, indent=1) + "\n")
+    return result, OK if result["problem"] is None else REFUTED
+
+
+def prove(*, check: bool) -> dict[str, Any]:
+    """Raises `MissingBackendError`."""
     try:
-        prover = formal.version()
-        problem, theorems = None, formal.prove(BUILD, check=not options.unchecked)
+        return formal_evidence.described(BUILD, check=check)
     except formal.ProverMissingError as error:
         raise MissingBackendError(str(error)) from None
-    except formal.ProofError as error:
-        problem, theorems = str(error), []
-    result = {
-        "schema": SCHEMA,
-        "prover": f"Coq {prover}",
-        "sources": formal.digest(),
-        "theorems": [asdict(theorem) for theorem in theorems],
-        "axioms": sorted(formal.AXIOMS),
-        "checked": problem is None and not options.unchecked,
-        "problem": problem,
-    }
-    return result, OK if problem is None else REFUTED
 
 
 def render(result: dict[str, Any], options: argparse.Namespace) -> str:
     if result["problem"]:
         return f"not proved: {result['problem']}"
-    rows = [[theorem["name"], theorem["file"], str(len(theorem["axioms"]))] for theorem in result["theorems"]]
+    proved, refuted = (
+        [theorem for theorem in result["theorems"] if theorem["about"] == about]
+        for about in (formal.STATEMENTS, formal.NEAR_MISSES)
+    )
+    near = {theorem["name"]: f"refuted in {theorem['file']}" for theorem in refuted}
+    rows = [[theorem["name"], theorem["file"], str(len(theorem["axioms"])), near[theorem["name"]]] for theorem in proved]
     return "\n\n".join(
         [
-            table(rows, ["theorem", "file", "axioms"]),
-            f"{len(rows)} theorems by {result['prover']}, {_checked(result)}. What they say: theory/formal/Statements.v.\n"
-            f"No axioms but {', '.join(result['axioms'])}.",
+            table(rows, ["theorem", "file", "axioms", "near miss"]),
+            f"{len(proved)} statements proved, {len(refuted)} near misses refuted by {result['prover']}, {_checked(result)}.\n"
+            f"What they say: theory/formal/Statements.v and NearMisses.v. No axioms but {', '.join(result['axioms'])}.",
         ]
     )
 
@@ -50,5 +53,5 @@ def _checked(result: dict[str, Any]) -> str:
     """The independent checker looks at all that has no numbers in it (`verify.formal`)."""
     if not result["checked"]:
         return "not checked again"
-    again = sum(theorem["file"] == "Theorems.v" for theorem in result["theorems"])
-    return f"{again} of them checked again by coqchk"
+    again = sum(theorem["file"].removesuffix(".v") in formal.CHECKED for theorem in result["theorems"])
+    return f"{again} of these checked again by coqchk"

@@ -13,11 +13,14 @@ from theory.validation import InputError
 from verify.claim import Claim, Context
 from verify.claims import TOPICS, all_claims
 from verify.cli.output import colour, progress_line, require_device, table
+from verify.cli.proofs_command import prove
 from verify.files import write_whole
+from verify.formal import STATEMENTS
 from verify.ledger import assemble, exit_code, in_tier, load_manifest, run_claims
 from verify.parallel import WORTHWHILE, processes, run_in_processes
 
 LEDGER = Path("build/ledger.json")
+PROOFS = Path("build/proofs.json")
 _COLOURS = {"proved": "32", "supported": "36", "refuted": "31", "undecided": "33"}
 
 
@@ -29,12 +32,19 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     context = Context(tier=options.tier, device=options.device)
     if options.seed is not None:
         context = replace(context, seed=validation.seed(options.seed))
+    if options.proofs:
+        context = replace(context, proofs=_proved_now())
     inside = in_tier(chosen, context.tier)
     run_all = run_in_processes if len(inside) >= WORTHWHILE and processes() > 1 else run_claims
     ledger = assemble(run_all(inside, context, load_manifest(), progress_line), claims, context)
     if not options.names:  # a partial run must not replace the whole ledger
         write_whole(LEDGER, json.dumps(ledger, indent=2) + "\n")
     return ledger, exit_code(ledger)
+
+
+def _proved_now() -> Path:
+    write_whole(PROOFS, json.dumps(prove(check=True)) + "\n")
+    return PROOFS.resolve()
 
 
 def select(claims: Sequence[Claim], names: Sequence[str]) -> list[Claim]:
@@ -106,11 +116,21 @@ def _details(entries: list[dict[str, Any]]) -> str:
             lines.append(f"    {item['method']:<11} {item['verdict']} in {item['seconds']:.2f} s: {item['detail']}")
             if "twin" in item:
                 lines.append(f"      its twin  {item['twin']['verdict']}: {item['twin']['detail']}")
+            for theorem in item["proofs"]["theorems"] if "proofs" in item else ():
+                lines += _theorem(theorem)
         lines.append(f"    false twin  {entry['twin']}")
         if entry["correction"]:
             lines.append(f"    instead     {entry['correction']}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def _theorem(theorem: dict[str, Any]) -> list[str]:
+    """Its statement as the prover has it, beside the one of the ledger."""
+    says = "proved" if theorem["about"] == STATEMENTS else "refuted"
+    axioms = ", ".join(axiom.rpartition(".")[2] for axiom in theorem["axioms"]) or "none"
+    head = f"      {theorem['about']}.v, {says} in {theorem['file']}; axioms: {axioms}"
+    return [head, *(f"        {line}" for line in theorem["statement"].splitlines())]
 
 
 def _summary(ledger: dict[str, Any], options: argparse.Namespace) -> str:

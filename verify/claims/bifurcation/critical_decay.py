@@ -18,6 +18,7 @@ from theory.bifurcation import CriticalDecay, n, x_0
 from verify.checker.identity import is_zero
 from verify.checker.sign import sign_on_half_line
 from verify.claim import Check, Claim, Context, Twin
+from verify.claims import formalized
 from verify.claims.bifurcation.near_critical import FURTHER
 from verify.claims.members import MEMBERS
 from verify.methods import identity_verdict, precision_verdict
@@ -109,8 +110,14 @@ def orbit_claim(name: str, f: Activation) -> Claim:
         source="THEORY B5",
         subject=lambda: bifurcation.critical_orbit(f),
         twin=Twin("x_n with n (1 + 10^-6) for n", lambda: _orbit(f).subs(n, n * _NUDGE)),
-        checks=(Check("symbolic", partial(_induction, f)),),
+        checks=(*_formal(f), Check("symbolic", partial(_induction, f))),
     )
+
+
+def _formal(f: Activation) -> tuple[Check, ...]:
+    if f.expression != MEMBERS["softsign"].expression:
+        return ()
+    return (formalized.formula(x_0 / (1 + n * x_0), {x_0: 1, n: 3}, proves=("softsign_critical_orbit",)),)
 
 
 def _orbit(f: Activation) -> sympy.Expr:

@@ -21,6 +21,7 @@ from theory.rounding import as_ball, endpoints
 from verify.checker.fixed_points import brackets, multiplier, quotient_side
 from verify.checker.identity import is_zero
 from verify.claim import Check, Claim, Context, Twin
+from verify.claims import formalized
 from verify.claims.members import MEMBERS
 from verify.enclosure.fixed_points import enclose_fixed_points
 from verify.membership import decide_membership
@@ -70,7 +71,11 @@ def trichotomy_claim(name: str, f: Activation) -> Claim:
         source="digest, Mechanism 1; THEORY B1",
         subject=lambda: odd_sigmoid.omega(f),
         twin=Twin("the number of fixed points changes at omega (1 + 10^-6)", lambda: odd_sigmoid.omega(f) * (1 + _TINY)),
-        checks=(Check("enclosure", partial(_count_by_balls, f)), Check("precision", partial(_count_sign_changes, f))),
+        checks=(
+            *formalized.pitchfork(f),
+            Check("enclosure", partial(_count_by_balls, f)),
+            Check("precision", partial(_count_sign_changes, f)),
+        ),
     )
 
 

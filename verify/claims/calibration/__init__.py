@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim
+from verify.claims import theorems
 from verify.claims.calibration import central, depth, doubles, linear, paper, rates, sensitivity, surrogate, tail
 from verify.claims.calibration.surrogate import enumerate_negative_rate
 
@@ -19,3 +20,4 @@ def claims() -> Iterator[Claim]:
     yield from doubles.claims()
     yield from paper.claims()
     yield from linear.claims()
+    yield from theorems.claims("calibration")

@@ -21,6 +21,7 @@ from theory.rounding import as_ball
 from verify.checker.identity import is_zero
 from verify.checker.sign import sign_on_half_line
 from verify.claim import Check, Claim, Context, Twin
+from verify.claims import formalized
 from verify.cross_check import experiment
 from verify.cross_check.experiment import HYPOTHESES, RATE_TOLERANCE, SETTING, predicted, surrogate_sigma
 from verify.methods import identity_verdict, precision_verdict, property_verdict
@@ -95,7 +96,11 @@ def negative_rate_claim() -> Claim:
         source="digest, Mechanism 2; THEORY D1",
         subject=lambda: calibration.solve_recursion(),
         twin=Twin("pi_L is larger by the factor 1 + 10^-6", lambda: calibration.solve_recursion() * _NUDGE),
-        checks=(Check("symbolic", _solves_recursion), Check("precision", _equals_enumeration)),
+        checks=(
+            formalized.formula((1 - (1 - 2 * Q) ** L) / 2, {Q: Fraction(1, 4), L: 1}, proves=("parity",)),
+            Check("symbolic", _solves_recursion),
+            Check("precision", _equals_enumeration),
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from verify.claim import Claim
+from verify.claims import theorems
 from verify.claims.gains import effective, lyapunov, sequences, width
 
 
@@ -11,3 +12,4 @@ def claims() -> Iterator[Claim]:
     yield from lyapunov.claims()
     yield from width.claims()
     yield from effective.claims()
+    yield from theorems.claims("gains")
