@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ from verify import formal, formal_evidence
 from verify.claim import Claim, Context
 from verify.claims import all_claims
 from verify.claims.theorems import ROWS, Row
+from verify.formal import Theorem
 from verify.ledger import exit_code, load_manifest, run_ledger
-from verify.verdict import Proved, Refuted, Undecided
+from verify.verdict import Proved, Refuted, Undecided, Verdict
 
 CONTEXT = Context(device="cpu")
 
@@ -27,7 +30,8 @@ def claim(name: str) -> Claim:
 def test_every_statement_is_evidence_of_a_claim() -> None:
     named = {name for claim in all_claims() for check in claim.checks for name in check.theorems}
     assert {name.partition(".")[2] for name in named} == set(formal.statements())
-    assert sum(any(check.method == "formal" for check in claim.checks) for claim in all_claims()) >= 12
+    resting = sum(any(check.method == "formal" for check in claim.checks) for claim in all_claims())
+    assert resting == 62  # as CHANGELOG.md says
 
 
 def test_the_record_is_of_the_sources_as_they_are() -> None:
@@ -49,7 +53,7 @@ def test_a_theorem_is_proved_and_its_near_miss_refuted(row: Row) -> None:
 
 
 def test_a_proposition_that_nobody_has_proved_is_undecided() -> None:
-    verdict = formal_evidence.about("pitchfork").run("Statements.riemann", CONTEXT)
+    verdict = formal_evidence.theorem_check("pitchfork").run("Statements.riemann", CONTEXT)
     assert isinstance(verdict, Undecided)
     assert "no theorem is about Statements.riemann" in verdict.reason
 
@@ -87,7 +91,7 @@ def test_proofs_of_this_run_say_so(tmp_path: Path) -> None:
     ledger = run_ledger([claim("bifurcation.theorem.pitchfork")], record(tmp_path), load_manifest())
     (entry,) = ledger["claims"]
     (evidence,) = entry["evidence"]
-    assert (evidence["proofs"]["status"], evidence["recorded"]) == ("checked", False)
+    assert (evidence["proofs"]["status"], evidence["recorded"]) == ("this_run", False)
     assert [theorem["about"] for theorem in evidence["proofs"]["theorems"]] == ["Statements", "NearMisses"]
     assert exit_code(ledger) == 0
 
@@ -111,34 +115,59 @@ def test_a_changed_source_makes_the_record_stale(tmp_path: Path, monkeypatch: py
         formal_evidence.load(CONTEXT)
 
 
-@pytest.mark.parametrize("content", [None, "", "{}", '{"theorems": [{}], "prover": "", "sources": "", "problem": null}'])
-def test_without_a_record_only_other_evidence_decides(tmp_path: Path, content: str | None) -> None:
-    path = tmp_path / "proofs.json"
-    if content is not None:
-        path.write_text(content, encoding="utf-8")
-    chosen = [claim("bifurcation.theorem.pitchfork"), claim("odd_sigmoid.omega.tanh")]
-    ledger = run_ledger(chosen, Context(device="cpu", proofs=path), load_manifest())
-    assert [(entry["verdict"], entry["method"]) for entry in ledger["claims"]] == [("undecided", None), ("proved", "symbolic")]
-    assert [entry["missing"] for entry in ledger["claims"]] == ["coq", "coq"]
-    assert exit_code(ledger) == 4  # what differs is lacking, not wrong
+def differing(context: Context, *chosen: Claim) -> tuple[list[tuple[str, str | None, str | None]], int]:
+    ledger = run_ledger(chosen, context, load_manifest())
+    return [(entry["verdict"], entry["method"], entry["missing"]) for entry in ledger["claims"]], exit_code(ledger)
+
+
+CHOSEN = ("bifurcation.theorem.pitchfork", "odd_sigmoid.omega.tanh")
+
+
+def test_without_a_record_only_other_evidence_decides(tmp_path: Path) -> None:
+    """What differs is lacking, not wrong."""
+    found, code = differing(Context(device="cpu", proofs=tmp_path / "proofs.json"), *map(claim, CHOSEN))
+    assert found == [("undecided", None, "coq"), ("proved", "symbolic", "coq")]
+    assert code == 4
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"problem": "Members.v does not compile", "theorems": []},
+        {"checked": False},
+        {"schema": "another"},
+        {"theorems": [{}]},
+        {"theorems": [Theorem("pitchfork", "Statements", "Theorems.v", "Definition pitchfork : Prop := True.", ()).__dict__]},
+        {"theorems": [asdict(formal_evidence.load(CONTEXT).theorems["Statements.pitchfork"]) | {"axioms": ["Evil.false"]}]},
+    ],
+    ids=["failed", "unchecked", "schema", "damaged", "statement", "axiom"],
+)
+def test_a_record_of_something_else_is_no_evidence(tmp_path: Path, changed: dict[str, object]) -> None:
+    found, code = differing(record(tmp_path, **changed), *map(claim, CHOSEN))
+    assert found == [("undecided", None, None), ("proved", "symbolic", None)]
+    assert code == 1
+
+
+@pytest.mark.parametrize("make", [Path.touch, Path.mkdir])
+def test_a_file_that_cannot_be_read_is_no_evidence(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "proofs.json")
+    assert differing(Context(device="cpu", proofs=tmp_path / "proofs.json"), claim(CHOSEN[0])) == (
+        [("undecided", None, None)],
+        1,
+    )
 
 
 def test_what_is_wrong_is_no_missing_backend(tmp_path: Path) -> None:
-    chosen = claim("odd_sigmoid.omega.tanh")
-    wrong = Claim(**vars(chosen) | {"subject": lambda: sympy.Integer(2)})
-    ledger = run_ledger([wrong], Context(device="cpu", proofs=tmp_path / "proofs.json"), load_manifest())
-    assert ledger["claims"][0]["verdict"] == "refuted"
-    assert exit_code(ledger) == 1
+    context, omega = Context(device="cpu", proofs=tmp_path / "proofs.json"), claim("odd_sigmoid.omega.tanh")
+    found, code = differing(context, replace(omega, subject=lambda: sympy.Integer(2)))
+    assert (found[0][0], code) == ("refuted", 1)
 
+    def broken(subject: object, context: Context) -> Verdict:
+        raise ZeroDivisionError
 
-def test_failed_proofs_are_no_evidence(tmp_path: Path) -> None:
-    verdict = (
-        claim("bifurcation.theorem.pitchfork")
-        .checks[0]
-        .run("Statements.pitchfork", record(tmp_path, theorems=[], problem="Members.v does not compile"))
-    )
-    assert isinstance(verdict, Undecided)
-    assert "Members.v does not compile" in verdict.reason
+    formal_one, symbolic, *_ = omega.checks
+    found, code = differing(context, replace(omega, checks=(formal_one, replace(symbolic, run=broken))))
+    assert (found, code) == ([("undecided", None, "coq")], 1)
 
 
 def test_the_ledger_shows_the_theorem_beside_the_statement(capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,10 +186,10 @@ def test_proofs_are_checked_first_where_this_is_asked_for(
 ) -> None:
     made = json.loads(formal_evidence.RECORD.read_text(encoding="utf-8"))
     monkeypatch.setattr("verify.cli.verify_command.PROOFS", tmp_path / "proofs.json")
-    monkeypatch.setattr(formal_evidence, "described", lambda build, check: made | {"checked": check})
+    monkeypatch.setattr(formal_evidence, "prove_all", lambda recheck: made | {"checked": recheck})
     code, ledger = run_json(capsys, "verify", "--proofs", "bifurcation.theorem.pitchfork")
     assert code == 0
-    assert ledger["claims"][0]["evidence"][0]["proofs"]["status"] == "checked"
+    assert ledger["claims"][0]["evidence"][0]["proofs"]["status"] == "this_run"
     monkeypatch.undo()
     monkeypatch.setattr(shutil, "which", lambda tool: None)
     code, _, err = run(capsys, "verify", "--proofs", "bifurcation.theorem.pitchfork")
@@ -176,9 +205,9 @@ def test_only_what_was_checked_again_is_recorded(
     assert "leave out --unchecked" in err
     made = json.loads(formal_evidence.RECORD.read_text(encoding="utf-8"))
     monkeypatch.setattr(formal_evidence, "RECORD", tmp_path / "proofs.json")
-    monkeypatch.setattr(formal_evidence, "described", lambda build, check: made | {"problem": "no"})
+    monkeypatch.setattr(formal_evidence, "prove_all", lambda recheck: made | {"problem": "no"})
     assert run(capsys, "proofs", "--record")[0] == 1
     assert not formal_evidence.RECORD.exists()
-    monkeypatch.setattr(formal_evidence, "described", lambda build, check: made)
+    monkeypatch.setattr(formal_evidence, "prove_all", lambda recheck: made)
     assert run(capsys, "proofs", "--record")[0] == 0
     assert formal_evidence.load(CONTEXT).status == "recorded"

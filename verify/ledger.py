@@ -16,6 +16,8 @@ SCHEMA = "oddsigmoid/ledger/1"
 TIERS = ("quick", "full")
 _PACKAGES = ("sympy", "mpmath", "python-flint", "numpy", "scipy", "hypothesis", "torch")
 
+_RAISED = "the check raised"
+
 Entry = dict[str, Any]
 Manifest = dict[str, tuple[str, str | None]]  # claim id: pinned verdict and method
 Progress = Callable[[int, int, str], None]
@@ -100,7 +102,7 @@ def run_claim(claim: Claim, context: Context, pin: tuple[str, str | None] | None
         "verdict": verdict.word,
         "method": method,
         "reason": verdict.reason,
-        "missing": verdict.missing if isinstance(verdict, Undecided) else _missing(found),
+        "missing": verdict.missing if isinstance(verdict, Undecided) else _missing(found, pin),
         "pinned": pin[0] if pin else None,
         "pinned_method": pin[1] if pin else None,
         "as_pinned": pin == (verdict.word, method) and twin_rejected is not False,
@@ -112,9 +114,10 @@ def run_claim(claim: Claim, context: Context, pin: tuple[str, str | None] | None
     }
 
 
-def _missing(found: list[tuple[str, Verdict]]) -> str | None:
-    """The backend that stronger evidence would take."""
-    return next((verdict.missing for _, verdict in found if isinstance(verdict, Undecided) and verdict.missing), None)
+def _missing(found: list[tuple[str, Verdict]], pin: tuple[str, str | None] | None) -> str | None:
+    """The backend that the pinned method would take."""
+    pinned = [verdict for method, verdict in found if pin and method == pin[1] and isinstance(verdict, Undecided)]
+    return next((verdict.missing for verdict in pinned if verdict.missing), None)
 
 
 def _guarded(check: Check, make: Callable[[], Any], context: Context) -> Verdict:
@@ -122,7 +125,7 @@ def _guarded(check: Check, make: Callable[[], Any], context: Context) -> Verdict
     try:
         return check.run(make(), context)
     except Exception as error:  # noqa: BLE001 - whatever went wrong belongs into the ledger, not over it
-        return Undecided(f"the check raised {type(error).__name__}: {error}")
+        return Undecided(f"{_RAISED} {type(error).__name__}: {error}")
 
 
 def _told_apart(subject: Verdict, twin: Verdict) -> bool:
@@ -162,5 +165,6 @@ def exit_code(ledger: dict[str, Any]) -> int:
 
 
 def _not_worse(entry: Entry) -> bool:
-    """Nothing is known against the claim; only evidence is lacking."""
-    return entry["twin_rejected"] is not False and entry["verdict"] in ("undecided", entry["pinned"])
+    """Nothing is known against the claim, and no check broke; only evidence is lacking."""
+    broken = any(item["detail"].startswith(_RAISED) for item in entry["evidence"])
+    return not broken and entry["twin_rejected"] is not False and entry["verdict"] in ("undecided", entry["pinned"])

@@ -1,5 +1,5 @@
-(** To every statement one that differs from it in one place, and is false: what a proof of the statement has to keep out.
-    Nothing is proved in this file; [Refutations] refutes every near miss. *)
+(** Of every statement a false neighbour: one bound or hypothesis is another one, or the converse is stated. Nothing is proved
+    in this file; [Refutations] and [RefutationsWithNumbers] refute every near miss. *)
 
 From Coq Require Import Reals Arith.
 From Coquelicot Require Import Coquelicot.
@@ -21,7 +21,7 @@ Definition pitchfork : Prop := forall f omega, pitchfork_class f omega -> forall
   a <= omega + 1 -> forall x, f (a * x) = x <-> x = 0.
 
 (** One direction in place of both. *)
-Definition fixed_points_tell_omega : Prop := forall f omega, pitchfork_class f omega -> forall b, 0 < b ->
+Definition fixed_points_tell_omega : Prop := forall f omega, pitchfork_class f omega -> forall b,
   (forall a, 0 < a -> (exists x, x <> 0 /\ f (a * x) = x) -> b < a) -> b = omega.
 
 (** The other properties of members suffice. *)
@@ -107,7 +107,7 @@ Definition parity : Prop := forall q L, odd_flips q L = (1 + (1 - 2 * q) ^ L) / 
 
 (** Among all rates, not only those below 1/2. *)
 Definition flip_rate_is_unique : Prop := forall p L, 0 < p < 1 / 2 -> (0 < L)%nat ->
-  forall q, 0 < q < 1 -> (odd_flips q L = p <-> q = flip_rate p L).
+  forall q, 0 < q < 1 /\ odd_flips q L = p <-> q = flip_rate p L.
 
 (** Also for p above 1/2. *)
 Definition sigma_star_is_unique : Prop := forall p L Phi omega, 0 < p < 1 -> (0 < L)%nat ->

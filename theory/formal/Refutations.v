@@ -1,4 +1,5 @@
-(** Every near miss of [NearMisses] but those with numbers, refuted; mostly by softsign, whose fixed points are rational. *)
+(** Every near miss of [NearMisses] but those whose refutation needs interval arithmetic; mostly by softsign, whose fixed points
+    are rational. *)
 
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
@@ -82,7 +83,7 @@ Qed.
 
 Theorem fixed_points_tell_omega : ~ NearMisses.fixed_points_tell_omega.
 Proof.
-  intros H. assert (K : 1 / 2 = 1); [|lra]. apply (H softsign 1 softsign_class); [lra|].
+  intros H. assert (K : 1 / 2 = 1); [|lra]. apply (H softsign 1 softsign_class).
   intros a Ha [x [Hx Hfix]]. destruct (Rlt_or_le (1 / 2) a) as [L | L]; [exact L | exfalso].
   apply Hx, (subcritical softsign 1 softsign_class a x); [lra | exact Hfix].
 Qed.
@@ -251,8 +252,8 @@ Proof. intros H. specialize (H (1 / 4) 1%nat). rewrite odd_flips_closed in H. si
 
 Theorem flip_rate_is_unique : ~ NearMisses.flip_rate_is_unique.
 Proof.
-  intros H. assert (K := fun q B => proj1 (H (3 / 8) 2%nat ltac:(lra) (Nat.lt_0_2) q B)).
-  assert (A := K (1 / 4) ltac:(lra)). assert (B := K (3 / 4) ltac:(lra)). rewrite !odd_flips_closed in A, B. lra.
+  intros H. assert (K := fun q => proj1 (H (3 / 8) 2%nat ltac:(lra) Nat.lt_0_2 q)).
+  assert (A := K (1 / 4)). assert (B := K (3 / 4)). rewrite !odd_flips_closed in A, B. lra.
 Qed.
 
 Theorem sigma_star_is_unique : ~ NearMisses.sigma_star_is_unique.

@@ -1,4 +1,4 @@
-(** The near misses of the statements with numbers, refuted. *)
+(** The near misses whose refutation needs interval arithmetic. *)
 
 From Coq Require Import Reals Lra.
 From OddSigmoid Require NearMisses.

@@ -1,5 +1,5 @@
-(** What is proved, as a mathematician would say it. Nothing is proved in this file; [Theorems] proves
-    every statement, and [NearMisses] has a false one beside each.
+(** What is proved, as a mathematician would say it. Nothing is proved in this file; [Theorems] and
+    [TheoremsWithNumbers] prove every statement, and [NearMisses] has a false neighbour of each.
 
     The four axioms used are those of the library of real numbers. *)
 
@@ -50,7 +50,7 @@ Definition pitchfork : Prop := forall f omega, pitchfork_class f omega -> forall
   (omega < a -> exists xi, 0 < xi /\ forall x, f (a * x) = x <-> x = - xi \/ x = 0 \/ x = xi).
 
 (** Where fixed points besides 0 appear is omega, and nothing else. *)
-Definition fixed_points_tell_omega : Prop := forall f omega, pitchfork_class f omega -> forall b, 0 < b ->
+Definition fixed_points_tell_omega : Prop := forall f omega, pitchfork_class f omega -> forall b,
   (forall a, 0 < a -> (exists x, x <> 0 /\ f (a * x) = x) <-> b < a) -> b = omega.
 
 (** Without the falling slope there is no pitchfork. *)
@@ -162,7 +162,7 @@ Definition flip_rate (p : R) (L : nat) : R := (1 - Rpower (1 - 2 * p) (/ INR L))
 Definition parity : Prop := forall q L, odd_flips q L = (1 - (1 - 2 * q) ^ L) / 2.
 
 Definition flip_rate_is_unique : Prop := forall p L, 0 < p < 1 / 2 -> (0 < L)%nat ->
-  forall q, 0 < q < 1 / 2 -> (odd_flips q L = p <-> q = flip_rate p L).
+  forall q, 0 < q < 1 / 2 /\ odd_flips q L = p <-> q = flip_rate p L.
 
 (** Phi is the normal distribution function, or any other with these properties. *)
 Definition sigma_star_is_unique : Prop := forall p L Phi omega, 0 < p < 1 / 2 -> (0 < L)%nat ->

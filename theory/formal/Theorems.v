@@ -1,4 +1,4 @@
-(** Every statement of [Statements] but those with numbers, proved. *)
+(** Every statement of [Statements] but those whose proof needs interval arithmetic, proved. *)
 
 From OddSigmoid Require Statements Pitchfork Orbits Members Catalogue Family Closure Extremes Sharpness Uniqueness Calibration MeanField.
 
@@ -93,7 +93,12 @@ Theorem parity : Statements.parity.
 Proof. exact Calibration.odd_flips_closed. Qed.
 
 Theorem flip_rate_is_unique : Statements.flip_rate_is_unique.
-Proof. exact Calibration.flip_rate_unique. Qed.
+Proof.
+  intros p L Hp HL q. split.
+  - intros [Hq H]. now apply (Calibration.flip_rate_unique p L Hp HL q Hq).
+  - intros ->. assert (B := Calibration.flip_rate_bounds p L Hp HL).
+    split; [exact B | now apply (Calibration.flip_rate_unique p L Hp HL _ B)].
+Qed.
 
 Theorem sigma_star_is_unique : Statements.sigma_star_is_unique.
 Proof. intros p L Phi omega Hp HL; intros. now apply Calibration.sigma_star_unique. Qed.

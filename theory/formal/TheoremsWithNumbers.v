@@ -1,4 +1,4 @@
-(** The statements of [Statements] with numbers, which rest on interval arithmetic within the prover. *)
+(** The statements of [Statements] whose proof needs interval arithmetic, within the prover. *)
 
 From OddSigmoid Require Statements Numbers.
 

@@ -19,13 +19,13 @@ Proof.
   apply Rabs_le_between in HM. apply Rabs_le_between in HN. lra.
 Qed.
 
-Theorem gain_of_fixed_points f omega : pitchfork_class f omega -> forall b, 0 < b ->
+Theorem gain_of_fixed_points f omega : pitchfork_class f omega -> forall b,
   (forall a, 0 < a -> (exists x, x <> 0 /\ f (a * x) = x) <-> b < a) -> b = omega.
 Proof.
-  intros F b Hb H. assert (Hw := class_gain _ _ F).
+  intros F b H. assert (Hw := class_gain _ _ F).
   destruct (Rtotal_order b omega) as [K | [K | K]]; [exfalso | exact K | exfalso].
   - destruct (proj2 (H omega Hw) K) as [x [Hx Hfix]].
     apply Hx, (subcritical f omega F omega x); [lra | exact Hfix].
   - destruct (supercritical f omega F b K) as [xi [Hxi Hfix]].
-    assert (b < b); [|lra]. apply (H b Hb). exists xi. split; [lra | exact Hfix].
+    assert (b < b); [|lra]. apply (H b); [lra|]. exists xi. split; [lra | exact Hfix].
 Qed.

@@ -50,7 +50,7 @@ def membership(f: Activation) -> tuple[Check, ...]:
         tilt = (found.function - subject.expression) / x
         return True if tilt == 0 else False if isinstance(tilt, sympy.Rational) and tilt > 0 else None
 
-    return (formal_evidence.reading(agrees, proves=found.theorems, refutes=("tilted_functions_are_no_members",)),)
+    return (formal_evidence.instance_check(agrees, proves=found.theorems, refutes=("tilted_functions_are_no_members",)),)
 
 
 def critical_gain(f: Activation) -> tuple[Check, ...]:
@@ -77,4 +77,4 @@ def formula(
         verdict = identity_verdict(subject - stated, sample, "")
         return True if isinstance(verdict, Proved) else False if isinstance(verdict, Refuted) else None
 
-    return formal_evidence.reading(agrees, proves=proves, refutes=refutes)
+    return formal_evidence.instance_check(agrees, proves=proves, refutes=refutes)

@@ -1,4 +1,4 @@
-"""Claims about all functions of a kind, each a theorem of `theory/formal`; its near miss there is the twin."""
+"""Claims that are theorems of `theory/formal`, most of them about all functions of a kind; the near miss there is the twin."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ ROWS = (
         "odd_sigmoid",
         "members_are_in_the_weak_class",
         "every odd sigmoid is continuous, and f(x)/x falls from 1/omega to 0: it has what the pitchfork needs",
-        r"f \in \mathcal F \Rightarrow f \in C^0,\ f(x)/x \searrow 0",
+        r"f \in \mathcal F \Rightarrow f \in C^0,\ f(x)/x \searrow \text{ from } 1/\omega \text{ to } 0",
         _MEMBER,
         "THEORY A1",
         "whatever has what the pitchfork needs is an odd sigmoid",
@@ -45,7 +45,7 @@ ROWS = (
         "odd_sigmoid",
         "gain_is_unique",
         "an odd sigmoid has one critical gain",
-        r"\omega = 1/f'(0)",
+        r"f \in \mathcal F_\omega \cap \mathcal F_{\omega'} \Rightarrow \omega = \omega'",
         _MEMBER,
         "THEORY A1",
         "odd sigmoids with the same critical gain agree at 1",
@@ -181,7 +181,7 @@ ROWS = (
         "two_signs_enclose",
         "l < f(a l) and f(a u) < u enclose the positive fixed point: l < xi_a < u",
         r"l < f(al),\ f(au) < u \Rightarrow l < \xi_a < u",
-        (*_CLASS, "l, u > 0"),
+        (*_CLASS, "a, l, u > 0"),
         "THEORY B2",
         "l < f(a l) and l < u suffice",
     ),
@@ -246,7 +246,7 @@ ROWS = (
         r"\sum_{k\ \mathrm{odd}} \binom{L}{k} q^k (1 - q)^{L - k} = \frac{1 - (1 - 2q)^L}{2}",
         ("L = 0, 1, 2, ...",),
         "digest, Mechanism 2; THEORY D1",
-        "an even number has",
+        "it is (1 + (1 - 2q)^L)/2",
     ),
     Row(
         "calibration",
@@ -265,6 +265,7 @@ ROWS = (
         (
             "0 < p < 1/2",
             "L = 1, 2, ...",
+            "omega > 0",
             "Phi increases strictly and continuously from 0, Phi(0) = 1/2: the normal distribution function, or another",
         ),
         "digest, Mechanism 2; THEORY D2",
@@ -275,7 +276,7 @@ ROWS = (
         "closure_identity",
         "omega x + noise has the second moments of noise alone with sigma^2 + omega^2 for sigma^2, for one input and for two",
         r"\mathbb E\, (\omega x + \sigma \xi)(\omega y + \sigma \eta) = (\omega^2 + \sigma^2)\, \mathbb E\, x y",
-        ("the noise is uncorrelated with the inputs, and correlated with itself as they are",),
+        ("E is linear", "the noise is uncorrelated with the inputs x, y, and E xi eta = E x y"),
         "THEORY E2; digest, Mechanism 3",
         "with (sigma + omega)^2 for sigma^2",
     ),
@@ -300,5 +301,5 @@ def _claim(row: Row) -> Claim:
         source=row.source,
         subject=partial(proposition, STATEMENTS),
         twin=Twin(row.twin, partial(proposition, NEAR_MISSES)),
-        checks=(formal_evidence.about(row.name),),
+        checks=(formal_evidence.theorem_check(row.name),),
     )

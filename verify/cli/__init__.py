@@ -44,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument("--tier", choices=("quick", "full"), default="quick", help="how much to run (default: quick)")
     verify.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where simulations run")
     verify.add_argument("--seed", type=_whole, metavar="K", help="of random checks and draws (default: 250923085)")
-    verify.add_argument("--proofs", action="store_true", help="have the formal proofs checked first (needs Coq; minutes)")
+    verify.add_argument("--proofs", action="store_true", help="prove the theorems anew first (needs Coq; two minutes)")
     verify.add_argument("-v", "--verbose", action="store_true", help="show statements, evidence and reasons")
 
     analyze = _command(commands, "analyze", "is an activation an odd sigmoid, and what follows")
@@ -107,8 +107,8 @@ def build_parser() -> argparse.ArgumentParser:
     figures.add_argument("--directory", default="build/figures", help="where PDF, PNG and CSV go")
 
     _command(commands, "list", "the catalogue of activations and the claims")
-    proofs = _command(commands, "proofs", "compile the formal proofs and have them checked again")
-    proofs.add_argument("--unchecked", action="store_true", help="without the independent checker, which takes a minute or two")
+    proofs = _command(commands, "proofs", "compile the formal proofs and type them again")
+    proofs.add_argument("--unchecked", action="store_true", help="without coqchk, which types the compiled proofs again")
     proofs.add_argument("--record", action="store_true", help="write them to evidence/proofs.json, on which the ledger rests")
 
     _command(commands, "doctor", "check this installation and its arithmetic")

@@ -1,8 +1,7 @@
-"""``oddsigmoid proofs``: compile the formal proofs, list the theorems with their axioms, and have them checked again."""
+"""``oddsigmoid proofs``: compile the formal proofs, list the theorems with their axioms, and have coqchk type them again."""
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from theory.validation import InputError
@@ -11,22 +10,20 @@ from verify.cli import OK, REFUTED
 from verify.cli.output import MissingBackendError, table
 from verify.files import write_whole
 
-BUILD = Path("build/proofs")
-
 
 def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     if options.record and options.unchecked:
-        raise InputError("record", "--unchecked", "what is recorded has to be checked again; leave out --unchecked")
-    result = prove(check=not options.unchecked)
+        raise InputError("record", "--unchecked", "what is recorded has to be typed again; leave out --unchecked")
+    result = proofs_or_missing(recheck=not options.unchecked)
     if options.record and result["problem"] is None:
         write_whole(formal_evidence.RECORD, json.dumps(result, indent=1) + "\n")
     return result, OK if result["problem"] is None else REFUTED
 
 
-def prove(*, check: bool) -> dict[str, Any]:
-    """Raises `MissingBackendError`."""
+def proofs_or_missing(*, recheck: bool) -> dict[str, Any]:
+    """`formal_evidence.prove_all`. Raises `MissingBackendError`."""
     try:
-        return formal_evidence.described(BUILD, check=check)
+        return formal_evidence.prove_all(recheck=recheck)
     except formal.ProverMissingError as error:
         raise MissingBackendError(str(error)) from None
 
@@ -50,8 +47,8 @@ def render(result: dict[str, Any], options: argparse.Namespace) -> str:
 
 
 def _checked(result: dict[str, Any]) -> str:
-    """The independent checker looks at all that has no numbers in it (`verify.formal`)."""
+    """coqchk goes through all whose proof needs no interval arithmetic (`verify.formal`)."""
     if not result["checked"]:
         return "not checked again"
-    again = sum(theorem["file"].removesuffix(".v") in formal.CHECKED for theorem in result["theorems"])
+    again = sum(theorem["file"].removesuffix(".v") in formal.RECHECKED for theorem in result["theorems"])
     return f"{again} of these checked again by coqchk"

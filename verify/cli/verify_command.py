@@ -13,7 +13,7 @@ from theory.validation import InputError
 from verify.claim import Claim, Context
 from verify.claims import TOPICS, all_claims
 from verify.cli.output import colour, progress_line, require_device, table
-from verify.cli.proofs_command import prove
+from verify.cli.proofs_command import proofs_or_missing
 from verify.files import write_whole
 from verify.formal import STATEMENTS
 from verify.ledger import assemble, exit_code, in_tier, load_manifest, run_claims
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
 
 
 def _proved_now() -> Path:
-    write_whole(PROOFS, json.dumps(prove(check=True)) + "\n")
+    write_whole(PROOFS, json.dumps(proofs_or_missing(recheck=True)) + "\n")
     return PROOFS.resolve()
 
 
@@ -126,7 +126,7 @@ def _details(entries: list[dict[str, Any]]) -> str:
 
 
 def _theorem(theorem: dict[str, Any]) -> list[str]:
-    """Its statement as the prover has it, beside the one of the ledger."""
+    """Its statement in the source, beside the one of the ledger."""
     says = "proved" if theorem["about"] == STATEMENTS else "refuted"
     axioms = ", ".join(axiom.rpartition(".")[2] for axiom in theorem["axioms"]) or "none"
     head = f"      {theorem['about']}.v, {says} in {theorem['file']}; axioms: {axioms}"
