@@ -173,7 +173,7 @@ def test_what_is_wrong_is_no_missing_backend(tmp_path: Path) -> None:
 def test_the_ledger_shows_the_theorem_beside_the_statement(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "verify", "-v", "bifurcation.theorem.pitchfork")
     assert code == 0
-    assert "recorded with Coq" in out
+    assert "recorded, sources as they are now, with Coq" in out
     assert "Statements.v, proved in Theorems.v; axioms:" in out
     assert "Definition pitchfork : Prop := forall f omega, pitchfork_class f omega -> forall a, 0 < a ->" in out
     assert "NearMisses.v, refuted in Refutations.v; axioms:" in out
