@@ -113,7 +113,11 @@ CONTEXT SUMMARY
 def test_the_summary_of_the_checker_is_judged() -> None:
     formal.judge(SUMMARY)
     for old, new, problem in (
-        ("Reals.ClassicalDedekindReals.sig_not_dec", "Floats.FloatAxioms.SF2Prim", "finds Coq.Floats.FloatAxioms.SF2Prim, beyond"),
+        (
+            "Reals.ClassicalDedekindReals.sig_not_dec",
+            "Floats.FloatAxioms.SF2Prim",
+            "finds Coq.Floats.FloatAxioms.SF2Prim, beyond",
+        ),
         ("type-in-type: <none>", "type-in-type: OddSigmoid.Pitchfork.f", "relies on type-in-type"),
         ("(co)fixpoints: <none>", "(co)fixpoints: a.b", r"relies on unsafe \(co\)fixpoints"),
         ("assumed: <none>", "assumed: a.b", "relies on positivity"),

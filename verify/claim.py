@@ -52,7 +52,8 @@ class Claim:
 
     id: ``topic.rest``, unique. subject: makes what the checks confront, when they run (so that it looks the theory's
     function up then, and a changed function is confronted as it is). correction: for a claim of the
-    paper that is expected to be false, the correct statement; its twin is that correct statement.
+    paper that is expected to be false, the correct statement; its twin is that correct statement. uses: the claims and
+    premises without which it has no ground (see `verify.claims.graph`).
     """
 
     id: str
@@ -65,6 +66,7 @@ class Claim:
     hypotheses: tuple[str, ...] = field(default=())
     correction: str | None = None
     tier: str = "quick"
+    uses: tuple[str, ...] = ()
 
     @property
     def topic(self) -> str:

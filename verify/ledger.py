@@ -99,6 +99,7 @@ def run_claim(claim: Claim, context: Context, pin: tuple[str, str | None] | None
         "latex": claim.latex,
         "hypotheses": list(claim.hypotheses),
         "source": claim.source,
+        "uses": list(claim.uses),
         "verdict": verdict.word,
         "method": method,
         "reason": verdict.reason,

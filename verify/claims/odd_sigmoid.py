@@ -54,6 +54,7 @@ def membership_claim(name: str, f: Activation) -> Claim:
         latex=rf"f(x) = {sympy.latex(f.expression)} \in \mathcal F",
         hypotheses=("all real x",),
         source="digest, Mechanism 1; THEORY A1, A2",
+        uses=("premise.odd_sigmoid",),
         subject=lambda: f,
         twin=Twin("f(x) - x/10^6 is an odd sigmoid", lambda: Activation(f.expression - x * _TINY)),
         checks=(
@@ -116,6 +117,7 @@ def look_alike_claim(name: str, f: Activation, violated: frozenset[str]) -> Clai
         latex=rf"f(x) = {sympy.latex(f.expression)} \notin \mathcal F",
         hypotheses=("all real x",),
         source="THEORY A4",
+        uses=("premise.odd_sigmoid",),
         subject=lambda: f,
         twin=Twin(f"tanh violates {', '.join(sorted(violated))}", lambda: _MEMBER),
         checks=(
@@ -165,6 +167,7 @@ def closure_claim() -> Claim:
         latex=r"f, g \in \mathcal F \Rightarrow c f(k\,\cdot),\ \lambda f + (1 - \lambda) g,\ g \circ f \in \mathcal F",
         hypotheses=("c, k > 0", "members of the catalogue and of its family"),
         source="THEORY A3",
+        uses=("premise.odd_sigmoid",),
         subject=lambda: members,
         twin=Twin(
             "such functions minus x/10^6 are odd sigmoids",
@@ -191,6 +194,7 @@ def omega_claim(name: str, f: Activation) -> Claim:
         latex=rf"\omega = 1/f'(0) = {sympy.latex(critical)}",
         hypotheses=("f differentiable at 0",),
         source="digest, Mechanism 1; THEORY A2",
+        uses=("premise.odd_sigmoid",),
         subject=lambda: odd_sigmoid.omega(f),
         twin=Twin(f"omega is larger by the factor 1 + 10^-6 than {critical}", lambda: odd_sigmoid.omega(f) * (1 + _TINY)),
         checks=(

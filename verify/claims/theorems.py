@@ -283,6 +283,9 @@ ROWS = (
 )
 
 
+_PREMISES = {"calibration": "premise.surrogate", "mean_field": "premise.closure"}  # of the topics; else the class F
+
+
 def claims(topic: str) -> Iterator[Claim]:
     for row in ROWS:
         if row.topic == topic:
@@ -299,6 +302,7 @@ def _claim(row: Row) -> Claim:
         latex=row.latex,
         hypotheses=row.hypotheses,
         source=row.source,
+        uses=(_PREMISES.get(row.topic, "premise.odd_sigmoid"),),
         subject=partial(proposition, STATEMENTS),
         twin=Twin(row.twin, partial(proposition, NEAR_MISSES)),
         checks=(formal_evidence.theorem_check(row.name),),

@@ -106,7 +106,8 @@ def build_parser() -> argparse.ArgumentParser:
     figures.add_argument("names", nargs="*", metavar="NAME", help="only these figures (default: all)")
     figures.add_argument("--directory", default="build/figures", help="where PDF, PNG and CSV go")
 
-    _command(commands, "list", "the catalogue of activations and the claims")
+    listing = _command(commands, "list", "the catalogue of activations, the claims and what they rest on")
+    listing.add_argument("--falls-with", metavar="NAME", help="only the claims that rest on this claim or premise")
     proofs = _command(commands, "proofs", "compile the formal proofs and type them again")
     proofs.add_argument("--unchecked", action="store_true", help="without coqchk, which types the compiled proofs again")
     proofs.add_argument("--record", action="store_true", help="write them to evidence/proofs.json, on which the ledger rests")

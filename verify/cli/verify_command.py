@@ -111,6 +111,7 @@ def _details(entries: list[dict[str, Any]]) -> str:
             f"    statement   {entry['statement']}",
             f"    hypotheses  {'; '.join(entry['hypotheses']) or 'none'}",
             f"    source      {entry['source']}",
+            f"    rests on    {', '.join(entry['uses']) or 'nothing'}",
         ]
         for item in entry["evidence"]:
             lines.append(f"    {item['method']:<11} {item['verdict']} in {item['seconds']:.2f} s: {item['detail']}")

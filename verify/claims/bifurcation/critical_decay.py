@@ -18,7 +18,7 @@ from theory.bifurcation import CriticalDecay, n, x_0
 from verify.checker.identity import is_zero
 from verify.checker.sign import sign_on_half_line
 from verify.claim import Check, Claim, Context, Twin
-from verify.claims import formalized
+from verify.claims import formalized, members
 from verify.claims.bifurcation.near_critical import FURTHER
 from verify.claims.members import MEMBERS
 from verify.methods import identity_verdict, precision_verdict
@@ -53,6 +53,7 @@ def decay_claim(name: str, f: Activation) -> Claim:
         latex=rf"x_n^{{-{decay.k}}} = {sympy.latex(decay.rate)} n + {sympy.latex(decay.log_coefficient)} \log n + O(1)",
         hypotheses=("f is an odd sigmoid", "x_0 > 0"),
         source="THEORY B5",
+        uses=members.rests_on(name),
         subject=lambda: bifurcation.decay_law(f),
         twin=Twin("k kappa is larger by the factor 1 + 10^-6", lambda: _nudged(bifurcation.decay_law(f))),
         checks=(Check("symbolic", partial(_increments, f)), Check("precision", partial(_one_step, f))),
@@ -108,6 +109,7 @@ def orbit_claim(name: str, f: Activation) -> Claim:
         latex=rf"x_n = {sympy.latex(formula)}",
         hypotheses=("x_0 > 0", "n = 0, 1, 2, ..."),
         source="THEORY B5",
+        uses=members.rests_on(name),
         subject=lambda: bifurcation.critical_orbit(f),
         twin=Twin("x_n with n (1 + 10^-6) for n", lambda: _orbit(f).subs(n, n * _NUDGE)),
         checks=(*_formal(f), Check("symbolic", partial(_induction, f))),
@@ -148,6 +150,7 @@ def bounds_claim(name: str, f: Activation) -> Claim:
         latex=rf"{sympy.latex(lower)} \le x_n^{{-2}} \le {sympy.latex(upper)}",
         hypotheses=("every x_0 > 0", "n = 0, 1, 2, ..."),
         source="THEORY B5",
+        uses=(f"bifurcation.critical_decay.{name}",),
         subject=lambda: bifurcation.critical_bounds(f),
         twin=Twin("n (1 + 10^-6) in place of n", lambda: _hurried(bifurcation.critical_bounds(f))),
         checks=(Check("symbolic", partial(_bounds_hold, f)),),

@@ -16,6 +16,7 @@ from theory.bifurcation import LeadingLaw
 from theory.rounding import as_ball, endpoints
 from verify.checker.near_critical import leading_error
 from verify.claim import Check, Claim, Context, Twin
+from verify.claims import members
 from verify.claims.bifurcation.near_critical import FURTHER
 from verify.claims.members import MEMBERS
 from verify.enclosure.fixed_points import enclose_fixed_points
@@ -44,6 +45,7 @@ def error_bound_claim(name: str, f: Activation) -> Claim:
         rf"{sympy.latex(law.constant)}\, \varepsilon^{{{law.step / law.k}}}",
         hypotheses=("f is an odd sigmoid", f"0 < a/omega - 1 <= {LARGEST}"),
         source="THEORY B4",
+        uses=members.rests_on(name),
         subject=lambda: bifurcation.leading_law(f),
         twin=Twin("kappa is larger by the factor 1 + 10^-6", lambda: _nudged(bifurcation.leading_law(f))),
         checks=(Check("enclosure", partial(stays_within, f)),),

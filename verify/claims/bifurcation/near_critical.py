@@ -23,6 +23,7 @@ from verify.checker.fixed_points import quotient_side
 from verify.checker.identity import is_zero
 from verify.checker.sign import sign_on_half_line
 from verify.claim import Check, Claim, Context, Twin
+from verify.claims import members
 from verify.claims.members import MEMBERS
 from verify.enclosure.fixed_points import enclose_fixed_points
 from verify.membership import decide_membership
@@ -78,6 +79,7 @@ def kind_claim(name: str, f: Activation) -> Claim:
         latex=rf"f(\omega x) = x - \kappa x |x|^{{{kind.form.k}}} + \ldots,\quad \kappa = {sympy.latex(kind.form.kappa)}",
         hypotheses=("f odd", "fixed points in a neighbourhood of 0"),
         source="THEORY A4, B4",
+        uses=members.rests_on(name),
         subject=lambda: bifurcation.classify(f),
         twin=Twin("kappa is larger by the factor 1 + 10^-6", lambda: _nudged(bifurcation.classify(f))),
         checks=(Check("symbolic", partial(_derivatives_at_zero, f)), Check("precision", partial(_branch_starts, f))),
@@ -149,6 +151,7 @@ def degenerate_member_claim() -> Claim:
         latex=r"f = \tanh(x + x^3/3) \in \mathcal F,\quad f'''(0) = 0",
         hypotheses=("all real x",),
         source="THEORY A1, B4",
+        uses=("premise.odd_sigmoid",),
         subject=lambda: sympy.Rational(1, 3),
         twin=Twin("the same for tanh(x + (1 + 10^-6) x^3/3)", lambda: sympy.Rational(1, 3) * _NUDGE),
         checks=(Check("symbolic", _degenerate_and_star_shaped),),
@@ -184,6 +187,7 @@ def expansion_claim(name: str, f: Activation, order: int) -> Claim:
         latex=rf"\xi_a = {sympy.latex(sum(d * sympy.Symbol('r') ** (s + 1) for s, d in series.items()))} + \ldots",
         hypotheses=("f is an odd sigmoid", "a -> omega from above"),
         source="THEORY B3, B4",
+        uses=members.rests_on(name),
         subject=lambda: bifurcation.branch_series(f, order),
         twin=Twin("every coefficient is larger by the factor 1 + 10^-6", lambda: _scaled(bifurcation.branch_series(f, order))),
         checks=(

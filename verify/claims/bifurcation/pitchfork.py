@@ -21,7 +21,7 @@ from theory.rounding import as_ball, endpoints
 from verify.checker.fixed_points import brackets, multiplier, quotient_side
 from verify.checker.identity import is_zero
 from verify.claim import Check, Claim, Context, Twin
-from verify.claims import formalized
+from verify.claims import formalized, members
 from verify.claims.members import MEMBERS
 from verify.enclosure.fixed_points import enclose_fixed_points
 from verify.membership import decide_membership
@@ -69,6 +69,7 @@ def trichotomy_claim(name: str, f: Activation) -> Claim:
         latex=r"f(ax) = x \iff x = 0 \ (a \le \omega),\quad x \in \{-\xi_a, 0, \xi_a\} \ (a > \omega)",
         hypotheses=("f is an odd sigmoid", "all real x", "the listed gains"),
         source="digest, Mechanism 1; THEORY B1",
+        uses=(*members.rests_on(name), "bifurcation.theorem.pitchfork"),
         subject=lambda: odd_sigmoid.omega(f),
         twin=Twin("the number of fixed points changes at omega (1 + 10^-6)", lambda: odd_sigmoid.omega(f) * (1 + _TINY)),
         checks=(
@@ -119,6 +120,7 @@ def convergence_claim(name: str, f: Activation) -> Claim:
         latex=r"x_{n+1} = f(a x_n),\ x_0 > 0:\quad x_n \to 0 \ (a < \omega),\quad x_n \to \xi_a \ (a > \omega)",
         hypotheses=("f is an odd sigmoid", "x_0 in [2^-10, 2^10]"),
         source="digest, Mechanism 1; THEORY B1",
+        uses=(f"bifurcation.trichotomy.{name}", "bifurcation.theorem.collapse", "bifurcation.theorem.attraction"),
         subject=lambda: partial(_attractor, f),
         twin=Twin("the limit is xi_a + 10^-6", lambda: lambda ratio: _attractor(f, ratio) + Fraction(1, 10**6)),
         checks=(Check("property", partial(_orbits_converge, f)),),
@@ -164,6 +166,7 @@ def branch_claim(name: str, f: Activation) -> Claim:
         latex=r"0 < \xi_a < \xi_b < \sup f,\quad 0 < a f'(a \xi_a) < 1 \quad (\omega < a < b)",
         hypotheses=("f is a concave odd sigmoid", "the listed gains"),
         source="THEORY B2",
+        uses=(f"bifurcation.trichotomy.{name}",),
         subject=lambda: partial(predicted_branch, f),
         twin=Twin("the branch lies at xi_a (1 + 10^-6)", lambda: lambda r: predicted_branch(f, r) * (1 + Fraction(1, 10**6))),
         checks=(Check("enclosure", partial(_branch_by_balls, f)),),
@@ -234,6 +237,7 @@ def closed_form_claim(name: str, f: Activation) -> Claim:
         latex=rf"\xi_a = {sympy.latex(formula)}",
         hypotheses=("a > omega",),
         source="THEORY B3",
+        uses=(f"bifurcation.trichotomy.{name}",),
         subject=lambda: bifurcation.closed_form_fixed_point(f),
         twin=Twin(f"xi_a = (1 + 10^-6) ({formula})", lambda: _closed_form(f) * (1 + _TINY)),
         checks=(Check("symbolic", partial(_along_the_branch, f)), Check("precision", partial(_against_balls, f))),
@@ -288,6 +292,7 @@ def series_claim(name: str, f: Activation, terms: int = 3) -> Claim:
         latex=r"\xi_a^2 = \sum_{n=1}^{3} c_n \varepsilon^n + O(\varepsilon^4),\quad c = " + sympy.latex(tuple(coefficients)),
         hypotheses=("a -> omega from above",),
         source="THEORY B3, B4",
+        uses=(f"bifurcation.trichotomy.{name}",),
         subject=lambda: bifurcation.puiseux_coefficients(f, terms),
         twin=Twin("c_1 is larger by the factor 1 + 10^-6", lambda: _nudged(bifurcation.puiseux_coefficients(f, terms))),
         checks=(Check("symbolic", partial(_solves_in_series, f)), Check("precision", partial(_near_critical, f))),

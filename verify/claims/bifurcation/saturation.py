@@ -51,6 +51,7 @@ def saturation_claim(name: str, f: Activation) -> Claim:
         latex=rf"\sup f - \xi_a \sim {sympy.latex(law)}",
         hypotheses=("f is a concave odd sigmoid", "a -> oo"),
         source="THEORY B2",
+        uses=(f"bifurcation.branch.{name}",),
         subject=lambda: bifurcation.saturation_law(f),
         twin=Twin("the constant is larger by the factor 1 + 10^-6", lambda: bifurcation.saturation_law(f) * _NUDGE),
         checks=(Check("symbolic", partial(_tail_ratio, f)), Check("precision", partial(_extrapolated, f, *_GAINS[name]))),

@@ -18,6 +18,7 @@ from verify.checker.cover import SLOPE, STAR, Cover, Quantity, sign_on_cover
 from verify.checker.identity import is_zero
 from verify.checker.sign import without_known_kinks
 from verify.claim import Check, Claim, Context, Twin
+from verify.claims import members
 from verify.claims.bifurcation.pitchfork import predicted_branch
 from verify.claims.members import MEMBERS
 from verify.enclosure.cover import find_cover
@@ -62,6 +63,7 @@ def all_gains_claim(name: str, f: Activation) -> Claim:
         latex=r"\forall a > 0:\ \#\{x : f(ax) = x\} = 1 + 2 \cdot [a > \omega],\quad \xi_a' > 0,\ 0 < a f'(a\xi_a) < 1",
         hypotheses=("all real x", "all a > 0"),
         source="THEORY B1, B2",
+        uses=members.rests_on(name),
         subject=lambda: odd_sigmoid.omega(f),
         twin=Twin("the number of fixed points changes at omega (1 + 10^-6)", lambda: odd_sigmoid.omega(f) * _NUDGE),
         checks=(Check("enclosure", partial(_by_partitions, f)), Check("property", partial(_at_random_gains, f))),
@@ -123,6 +125,7 @@ def gain_interval_claim(name: str, f: Activation) -> Claim:
         latex=r"a \in [0.9\,\omega, 1.1\,\omega]:\quad 0 < \xi_a \le \xi_{1.1 \omega} \iff a > \omega",
         hypotheses=("all real x", "every gain of the interval"),
         source="THEORY B1, B2",
+        uses=(f"bifurcation.branch.{name}",),
         subject=lambda: partial(predicted_branch, f),
         twin=Twin("xi at the last gain is larger by the factor 1 + 10^-6", lambda: _raised(partial(predicted_branch, f))),
         checks=(Check("enclosure", partial(_over_the_interval, f)),),
@@ -164,6 +167,7 @@ def no_two_cycle_claim(name: str, f: Activation) -> Claim:
         latex=r"f(a f(a x)) = x \iff f(ax) = x",
         hypotheses=("all real x", "a = 3 omega/2"),
         source="THEORY B1",
+        uses=(f"bifurcation.branch.{name}",),
         subject=lambda: predicted_branch(f, sympy.Rational(3, 2)),
         twin=Twin(
             "they are 0 and +-xi_a (1 + 10^-6)",

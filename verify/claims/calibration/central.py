@@ -40,6 +40,7 @@ def central_claim(order: int) -> Claim:
         latex=rf"\sigma^* \approx {sympy.latex(calibration.central_expansion(order))}",
         hypotheses=("0 < p < 1/2, L >= 1 real", "(1-2p)^(1/L) <= 1/2"),
         source="THEORY D2",
+        uses=("calibration.sigma_star",),
         subject=lambda: calibration.central_expansion(order),
         twin=Twin("sigma* is larger by the factor 1 + 10^-6", lambda: calibration.central_expansion(order) * _NUDGE),
         checks=(Check("enclosure", partial(_central_remainder, order)),),

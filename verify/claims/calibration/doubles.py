@@ -42,6 +42,7 @@ def naive_claim() -> Claim:
         latex=r"1 - (1 - 2 p(L))^{1/L} < 2^{-54} \iff L \ge 251",
         hypotheses=("p(L) = min(0.4, 2.05 exp(-0.133 L))", f"L <= {DEEPEST}", "binary64, the power too rounded to nearest"),
         source="THEORY D2; digest, Critical path 3",
+        uses=("calibration.sigma_star",),
         subject=lambda: WITHOUT_NOISE,
         twin=Twin("this starts one layer earlier", lambda: WITHOUT_NOISE - 1),
         checks=(Check("enclosure", _rounds_to_one_from), Check("precision", _is_seen_in_doubles)),
@@ -94,6 +95,7 @@ def double_claim() -> Claim:
         latex=r"|\hat\sigma - \sigma^*| \le \tfrac12\,\mathrm{ulp}(\sigma^*)",
         hypotheses=("p the double nearest to p(L)", "omega = 1"),
         source="THEORY D2",
+        uses=("calibration.sigma_star",),
         subject=lambda: calibration.sigma_star,
         twin=Twin(
             "the next double", lambda: lambda target, depth: math.nextafter(calibration.sigma_star(target, depth), math.inf)

@@ -47,6 +47,7 @@ def rate_claim(law: InputLaw) -> Claim:
         latex=rf"\Pr(\operatorname{{sign}} x_L \ne \operatorname{{sign}} x_0) = {form}",
         hypotheses=(*_WIDE, _INPUTS[law], "s = sigma/omega > 0"),
         source="THEORY D8",
+        uses=("premise.linear", "premise.wide"),
         subject=lambda: linear.linear_negative_rate(law),
         twin=Twin("the rate is larger by the factor 1 + 10^-6", lambda: linear.linear_negative_rate(law) * _NUDGE),
         checks=(Check("symbolic", partial(_has_the_slope, law)), Check("precision", partial(_is_the_integral, law))),
@@ -98,6 +99,7 @@ def noise_claim(law: InputLaw) -> Claim:
         latex=rf"s \sqrt L \to c = {sympy.latex(linear.linear_scaled_noise(law))}",
         hypotheses=(*_WIDE, _INPUTS[law], "0 < p < 1/2"),
         source="THEORY D8",
+        uses=(f"calibration.linear_rate.{law}",),
         subject=lambda: (linear.linear_noise(law), linear.linear_scaled_noise(law)),
         twin=Twin(
             "both are larger by the factor 1 + 10^-6",

@@ -37,6 +37,7 @@ def rare_flips_claim() -> Claim:
         latex=rf"{sympy.latex(calibration.rare_flip_rate(2))} < \pi_L < L Q",
         hypotheses=("0 < Q < 1/2", "real L > number of terms"),
         source="THEORY D1, D4",
+        uses=("calibration.negative_rate",),
         subject=lambda: [calibration.rare_flip_rate(order) for order in _ORDERS],
         twin=Twin(
             "the sums are larger by the factor 1 + 10^-6", lambda: [calibration.rare_flip_rate(n) * _NUDGE for n in _ORDERS]
@@ -73,6 +74,7 @@ def scaled_rate_claim() -> Claim:
         latex=r"\pi_L \sim c \sqrt{\frac{L}{2\pi}}\; e^{-L/(2c^2)},\quad \sigma = c\,\omega/\sqrt L",
         hypotheses=("c > 0", "L >= 1 real"),
         source="THEORY D4, D5",
+        uses=("calibration.flip_rate", "calibration.rare_flips", "calibration.mills.1"),
         subject=lambda: calibration.scaled_rate_law(),
         twin=Twin("lambda is larger by the factor 1 + 10^-6", lambda: calibration.scaled_rate_law() * _NUDGE),
         checks=(Check("symbolic", _law_has_its_bounds), Check("precision", _law_at_depths)),

@@ -39,6 +39,7 @@ def domain_claim() -> Claim:
         latex=r"\exists!\, \sigma > 0:\ \pi_L(\sigma) = p \iff 0 < p < \tfrac12",
         hypotheses=("L >= 1 real", "omega > 0"),
         source="THEORY D2",
+        uses=("calibration.flip_rate", "calibration.negative_rate"),
         subject=lambda: calibration.negative_rate_formula(),
         twin=Twin("the same for pi_L + 10^-6", lambda: calibration.negative_rate_formula() + (_NUDGE - 1)),
         checks=(Check("symbolic", _falls_from_one_half_to_zero),),
@@ -70,6 +71,7 @@ def sensitivity_claim(variable: sympy.Symbol) -> Claim:
         latex=rf"\partial_{{{sympy.latex(variable)}}} \sigma^* = {sympy.latex(calibration.sensitivity(variable))}",
         hypotheses=("0 < p < 1/2", "L >= 1 real", "omega > 0"),
         source="THEORY D2",
+        uses=("calibration.sigma_star",),
         subject=lambda: calibration.sensitivity(variable),
         twin=Twin("the derivative is larger by the factor 1 + 10^-6", lambda: calibration.sensitivity(variable) * _NUDGE),
         checks=(
@@ -114,6 +116,7 @@ def condition_claim() -> Claim:
         latex=r"0 < -\frac{\partial \log \sigma^*}{\partial \log L} < \Big(\frac{\sigma^*}{\omega}\Big)^2",
         hypotheses=("0 < p < 1/2", "L >= 1 real", "omega > 0"),
         source="THEORY D2",
+        uses=tuple(f"calibration.sensitivity.{variable}" for variable in ("p", "L", "omega")),
         subject=lambda: [calibration.condition_number(variable) for variable in (p, L, omega)],
         twin=Twin(
             "they are larger by the factor 1 + 10^-6",

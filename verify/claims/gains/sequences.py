@@ -57,6 +57,7 @@ def bounds_claim(name: str, f: Activation) -> Claim:
         latex=r"\xi(\liminf |a_n|) \le \liminf |x_n| \le \limsup |x_n| \le \xi(\limsup |a_n|)",
         hypotheses=("f is an odd sigmoid", "x_0 in +-[2^-10, 2^10]", "up to 4 arbitrary gains, then a period of up to 6"),
         source="THEORY B6, G3",
+        uses=(f"bifurcation.branch.{name}", "gains.theorem.gains_from_above", "gains.theorem.gains_from_below"),
         subject=lambda: partial(sequences.tail_bounds, partial(_branch, f)),
         twin=Twin("the bounds are narrower by 10^-6 on either side", lambda: partial(_narrower, f)),
         checks=(Check("property", partial(_tails_stay_inside, f)),),
@@ -122,6 +123,7 @@ def cycle_claim(name: str, f: Activation) -> Claim:
         latex=r"a < -\omega:\quad f(\pm a\,\xi_{|a|}) = \mp \xi_{|a|},\quad x_{2n} \to \operatorname{sign}(x_0)\,\xi_{|a|}",
         hypotheses=("f is an odd sigmoid", "the listed gains"),
         source="THEORY B1, B6",
+        uses=(f"bifurcation.branch.{name}",),
         subject=lambda: partial(sequences.limit_cycle, partial(_branch, f)),
         twin=Twin(
             "its points are +-xi_|a| (1 + 10^-6)", lambda: lambda r: _wider(sequences.limit_cycle(partial(_branch, f), r))

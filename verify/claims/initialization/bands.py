@@ -43,6 +43,7 @@ def band_claim(depth: int, tier: str) -> Claim:
         latex=r"\tfrac12 \le g(\sigma) \le 2 \iff \sigma \in [\sigma_-, \sigma_+]",
         hypotheses=(SETTING, "between the noise scales scanned the ratio is taken for monotone"),
         source="THEORY E5, F2; digest, Executive summary: over a wide range of noise scales",
+        uses=("wide_limit.gradient_ratio",),
         subject=lambda: band(depth),
         twin=Twin("both ends are larger by 15%", lambda: _moved(band(depth))),
         checks=(Check("precision", partial(_ends_by_quadrature, depth)), simulation(partial(_ends_measured, depth))),
@@ -100,6 +101,7 @@ def wide_range_claim() -> Claim:
         latex=r"\sigma_+/\sigma_- \ge 10",
         hypotheses=(SETTING, "N = oo"),
         source="digest, Executive summary: preserves gradient norms over a wide range of noise scales; THEORY F2",
+        uses=tuple(f"initialization.band.{depth}" for depth in _DEPTHS),
         subject=lambda: dict.fromkeys(_DEPTHS, (10.0, float("inf"))),
         twin=Twin("they span a factor of 4.18 and 1.82", lambda: {10: (4.17, 4.19), 100: (1.81, 1.82)}),
         correction="they span a factor of 4.18 at L = 10, 1.82 at L = 100, 1.48 at L = 1000; from L = 28 on the method's own "
@@ -131,6 +133,7 @@ def tuning_claim() -> Claim:
         latex=r"\sigma_+/\sigma_- > \sigma_{w,+}/\sigma_{w,-}",
         hypotheses=(SETTING, "N = oo"),
         source="digest, Executive summary: unlike standard Gaussian initializations, Mechanism 3; THEORY E2",
+        uses=("initialization.band.wide_range", "mean_field.excess"),
         subject=lambda: {depth: band(depth).high / band(depth).low for depth in _DEPTHS},
         twin=Twin(
             "it spans the factor that the Gaussian band does", lambda: {depth: _gaussian_span(depth) for depth in _DEPTHS}

@@ -62,6 +62,7 @@ def below_claim(depth: int, replicas: int, dtype: str, tier: str) -> Claim:
         latex=r"\mathbb{E}x_L^2,\ \mathbb{E}|\delta_1|^2/\mathbb{E}|\delta_L|^2 \sim (a^2 + \sigma^2)^L",
         hypotheses=_HYPOTHESES,
         source="digest, Next checks 3; THEORY F3",
+        uses=("premise.method", "wide_limit.quadrature.tanh"),
         subject=lambda: _collapse(depth),
         twin=Twin(
             "the signal is larger by 40%, the gradient by 25%", lambda: (1.4 * _collapse(depth)[0], 1.25 * _collapse(depth)[1])
@@ -105,6 +106,7 @@ def above_claim() -> Claim:
         r"e^{\mathbb{E} \log|\delta_1|/|\delta_L|} \to 0",
         hypotheses=(*_HYPOTHESES, "the collapse is measured at one width"),
         source="digest, Next checks 3; THEORY F3",
+        uses=("premise.method", "wide_limit.gradient_ratio"),
         subject=lambda: (_wide(_HIGH, 500)[0].gradient_ratio, _TYPICAL),
         twin=Twin(
             "the first is larger by 1e-6, the second by the factor e^6",
@@ -149,6 +151,7 @@ def drift_claim() -> Claim:
         latex=r"x_L \to \pm\xi_a,\qquad |\delta_l|/|\delta_{l+1}| \to a f'(a\,\xi_a)",
         hypotheses=_HYPOTHESES,
         source="digest, Design tradeoffs; THEORY F6, B2",
+        uses=("premise.method", "bifurcation.branch.tanh"),
         subject=lambda: _settled(),
         twin=Twin("each number is larger by 2%", lambda: tuple(1.02 * number for number in _settled())),
         checks=(
@@ -186,6 +189,7 @@ def quiet_detuning_claim() -> Claim:
         latex=r"\frac{q_L(\varepsilon)}{q_L(0)} = \Big(\frac{k \varepsilon L}{1 - e^{-k \varepsilon L}}\Big)^{2/k}",
         hypotheses=("sigma = 0", "L -> oo at fixed eps L", "inputs without an atom at 0"),
         source="THEORY F6, D6",
+        uses=("premise.scaling",),
         subject=lambda: detuned.quiet_detuning_law(),
         twin=Twin("larger by the factor 1 + 10^-6", lambda: detuned.quiet_detuning_law() * (1 + sympy.Rational(1, 10**6))),
         checks=(Check("symbolic", _solves_bernoulli),),
@@ -226,6 +230,7 @@ def detuning_claim() -> Claim:
         latex=r"q_L(\varepsilon)/q_L(0) \to F_k(\varepsilon L; c)",
         hypotheses=(f"sigma = {_C} omega/sqrt(L)", "x_0 ~ N(0, I)"),
         source="THEORY F6, D6; digest, Failure signatures",
+        uses=("premise.method", "initialization.quiet_detuning", "scaling_limit.one_parameter"),
         subject=lambda: _detuned_factors(),
         twin=Twin("the factors are larger by 15%", lambda: {at: 1.15 * factor for at, factor in _detuned_factors().items()}),
         checks=(

@@ -57,6 +57,7 @@ def law_claim() -> Claim:
         r"t = \frac{k^2 L}{8 N}",
         hypotheses=("W = (omega/sqrt N) G, no bias", "f(omega x) = x - kappa x|x|^k + ...", "the listed T, k"),
         source="THEORY C4, E8",
+        uses=("premise.gaussian", "premise.closure"),
         subject=lambda: {point: _law(*point).mean for point in _POINTS},
         twin=Twin("it is larger by the factor 1 + 10^-6", lambda: {p: _NEAR * _law(*p).mean for p in _POINTS}),
         checks=(Check("precision", _is_the_integral),),
@@ -103,6 +104,7 @@ def signal_claim(tier: str) -> Claim:
         latex=r"\log(q_L^N/q_L) \approx -\tfrac 2k \log(A_t/t)",
         hypotheses=("W = (omega/sqrt N) G, no bias", "x_0 ~ N(0, I)", "the listed L, N"),
         source="THEORY C4, E8",
+        uses=("initialization.edge_width",),
         subject=lambda: {s: (_universal(s).mean, _universal(s).variance) for s in margins},
         twin=Twin(
             "the mean is -L/N, the variance twice as large",
@@ -147,6 +149,7 @@ def gradient_claim(tier: str) -> Claim:
         r"\operatorname{Var} \log \frac{|\delta_1|}{|\delta_L|} \approx \frac{L}{2N}",
         hypotheses=("W = (omega/sqrt N) G, no bias", "x_0 ~ N(0, I)", "dLoss/dx_L ~ N(0, I)", "the listed L, N"),
         source="THEORY C4, E8",
+        uses=("premise.gaussian", "wide_limit.edge_rates"),
         subject=lambda: dict.fromkeys(settings, _RATES[tier]),
         twin=Twin("mean and variance are L/N in size", lambda: dict.fromkeys(settings, (-1.0, 1.0))),
         checks=(
@@ -181,6 +184,7 @@ def method_claim() -> Claim:
         latex=r"\operatorname{Var} \log \frac{|\delta_1|}{|\delta_L|} \approx \frac{L}{10 N}\quad (L = 100)",
         hypotheses=("W = omega I + (sigma/sqrt N) G, no bias", "x_0 ~ N(0, I)", "dLoss/dx_L ~ N(0, I)"),
         source="THEORY C4",
+        uses=("premise.method", "wide_limit.finite_width"),
         subject=lambda: {setting: _METHOD},
         twin=Twin("they are those of the edge of chaos", lambda: {setting: _RATES["quick"]}),
         checks=(Check("simulation", lambda stated, context: _compare(stated, {setting: _METHOD_MARGINS}, _method, context)),),

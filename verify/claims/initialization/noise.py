@@ -42,6 +42,7 @@ def fan_in_claim() -> Claim:
         latex=r"\tfrac{\sigma}{N} G = \tfrac{\sigma/\sqrt N}{\sqrt N} G",
         hypotheses=("W = omega I + (sigma/N) G, no bias", "x_0 ~ N(0, I)"),
         source="digest, Failure signatures; THEORY F3, B5",
+        uses=("premise.method", "wide_limit.quadrature.tanh"),
         subject=lambda: _quiet(),
         twin=Twin("larger by 0.012, 6% and 25%", lambda: _shifted(_quiet())),
         checks=(measured(Network(_TANH, 1.0, _C / math.sqrt(_DEPTH * _WIDTH), _DEPTH, _WIDTH), 2500, (1, _DEPTH), _is_quiet),),
@@ -96,6 +97,7 @@ def loud_claim() -> Claim:
         r"\mathbb{E}\log\tfrac{|\delta_l|}{|\delta_{l+1}|} = \tfrac12\log\chi^* - \tfrac{r}{4N}",
         hypotheses=_NO_BIAS,
         source="digest, Failure signatures and Limitations; THEORY F3, F6, E1",
+        uses=("premise.method", "mean_field.fixed_point.tanh"),
         subject=lambda: _mean_field(),
         twin=Twin(
             "saturation larger by 0.04, growth by 0.035",
@@ -148,6 +150,7 @@ def target_claim(depths: tuple[int, ...], tier: str) -> Claim:
         latex=r"\Pr(\operatorname{sign} x_L \ne \operatorname{sign} x_0) = p_\infty(\sigma^*(p, L, \omega)) \ne p",
         hypotheses=(*_NO_BIAS, f"tanh, N = {_WIDTH}"),
         source="digest, Next checks 1; THEORY D4",
+        uses=("premise.method", "calibration.sigma_star", "wide_limit.quadrature.tanh"),
         subject=lambda: _rates(depths),
         twin=Twin("the rates are smaller by 0.05", lambda: {at: rate - 0.05 for at, rate in _rates(depths).items()}),
         checks=(Check("simulation", _have_rates),),

@@ -50,6 +50,7 @@ def centring_claim() -> Claim:
         latex=r"\frac{1}{1+e^{-x}} - \frac12 = \frac12 \tanh\frac x2",
         hypotheses=("x real",),
         source="THEORY H3; digest, Open Questions",
+        uses=("odd_sigmoid.member.tanh",),
         subject=lambda: odd_sigmoid.omega(_CENTRED),
         twin=Twin("omega is larger by the factor 1 + 10^-6", lambda: odd_sigmoid.omega(_CENTRED) * _NUDGE),
         checks=(Check("symbolic", _is_half_a_tanh),),
@@ -79,6 +80,7 @@ def one_sided_claim() -> Claim:
         latex=r"f(2x) - f(-2x) = 2x",
         hypotheses=("x real",),
         source="THEORY H3; digest, Open Questions",
+        uses=("premise.method",),
         subject=lambda: [odd_sigmoid.omega(f) for f in _HALVES],
         twin=Twin("omega is larger by the factor 1 + 10^-6", lambda: [odd_sigmoid.omega(f) * _NUDGE for f in _HALVES]),
         checks=(Check("symbolic", _odd_part_is_linear),),
@@ -112,6 +114,7 @@ def growth_claim() -> Claim:
         latex=r"q_{l+1}/q_l \to \omega^2 + \sigma^2",
         hypotheses=(_NO_BIAS,),
         source="digest, Confidence; THEORY F3, H3",
+        uses=("premise.method", "initialization.one_sided"),
         subject=lambda: _growth(),
         twin=Twin("larger by 0.03", lambda: _growth() + 0.03),
         checks=tuple(
@@ -150,6 +153,7 @@ def logistic_claim() -> Claim:
         latex=r"x_l \to x^* = f(4x^*),\qquad |\delta_l|/|\delta_{l+1}| \to 4x^*(1-x^*)",
         hypotheses=(_NO_BIAS,),
         source="digest, Confidence; THEORY F3, H3",
+        uses=("premise.method",),
         subject=lambda: _fixed_point(),
         twin=Twin("the fixed point is 0.974", lambda: 0.974),
         checks=(
@@ -191,6 +195,7 @@ def relu_claim() -> Claim:
         latex=r"q_L/q_1 \to e^{c^2}",
         hypotheses=("the diagonal is 1 = 1/f'(0+), no bias", "x_0 ~ N(0, I)"),
         source="digest, Open Questions; THEORY H3",
+        uses=("premise.method",),
         subject=lambda: float(rectified.rectified_growth().subs(rectified.c, 1)),
         twin=Twin("larger by 15%", lambda: 1.15 * float(rectified.rectified_growth().subs(rectified.c, 1))),
         checks=(

@@ -43,6 +43,7 @@ def entries_claim() -> Claim:
         latex=r"W_{ij} \sim \mathcal N(\omega \delta_{ij}, \sigma^2/N)",
         hypotheses=("float32",),
         source="digest, Critical path 4",
+        uses=("premise.method",),
         subject=lambda: experiment.stated_entries(),
         twin=Twin("means are larger by 0.015, variances by 15%", lambda: _shifted_entries()),
         checks=(Check("simulation", experiment.entries_agree),),
@@ -68,6 +69,7 @@ def second_moment_claim() -> Claim:
         latex=r"\mathbb E h^2 = \omega^2 \langle r v + r^2 \mu^2 \rangle + \sigma^2 (v + \mu^2)",
         hypotheses=(_INPUTS, "averaged over the neurons", _SHAPES),
         source="THEORY F4",
+        uses=("premise.method",),
         subject=lambda: _moments(),
         twin=Twin("it is larger by the factor 1 + 10^-6", lambda: {law: moment * _NUDGE for law, moment in _moments().items()}),
         checks=(Check("symbolic", _sum_entry_by_entry),),
@@ -113,6 +115,7 @@ def layers_claim() -> Claim:
         latex=r"\mathbb E h^2 = \omega^2 \langle r v + r^2 \mu^2 \rangle + \sigma^2 (v + \mu^2)",
         hypotheses=(_PIXELS, "float32"),
         source="THEORY F4",
+        uses=("initialization.entries", "initialization.rectangular.second_moment"),
         subject=lambda: experiment.predicted_moments(),
         twin=Twin(
             f"they are larger by the factor {experiment.MOMENT_FACTOR}",
@@ -132,6 +135,7 @@ def saturation_claim() -> Claim:
         latex=r"P(|\tanh h| > 0.9)",
         hypotheses=(_PIXELS, f"omega = 1, sigma = {experiment.IMAGE_SIGMA}, the paper's at 50 layers"),
         source="THEORY F4",
+        uses=("initialization.rectangular.second_moment",),
         subject=lambda: experiment.predicted_saturation(),
         twin=Twin(
             f"cyclic saturates fewer neurons, gaussian more, by {experiment.SATURATION_SHIFT}", lambda: _shifted_saturation()

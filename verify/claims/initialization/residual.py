@@ -39,6 +39,7 @@ def identity_claim() -> Claim:
         latex=r"x_l \sim \pm l \sup f,\qquad \mathbb{E} f'(h_l)^2 \to 0",
         hypotheses=("x' = x + f(W x), W = omega I + (sigma/sqrt N) G, no bias",),
         source="digest, Confidence; THEORY F3",
+        uses=("premise.method", "premise.wide"),
         subject=lambda: (_orbit_moment(), 0.0),
         twin=Twin("the signal is larger by 5%, the slope is 2.1e-3", lambda: (1.05 * _orbit_moment(), 2.1 * _ALIVE)),
         checks=(
@@ -71,6 +72,7 @@ def noise_claim() -> Claim:
         latex=r"q_{l+1} = q_l + \mathbb{E} f(\sigma\sqrt{q_l} Z)^2 \le (1 + s^2) q_l",
         hypotheses=("x' = x + f(W x), W = (sigma/sqrt N) G, no bias",),
         source="digest, Confidence; THEORY F3",
+        uses=("premise.method", "premise.wide", "premise.backward"),
         subject=lambda: _wide(),
         twin=Twin("both are larger by 25%", lambda: tuple(1.25 * number for number in _wide())),
         checks=(measured(Network(_TANH, 0.0, _SIGMA, _DEPTH, _WIDTH, skip=1.0), 3000, (1, _DEPTH), _is_wide),),

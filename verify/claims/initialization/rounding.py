@@ -45,6 +45,7 @@ def bfloat16_claim() -> Claim:
         r" - \log\frac{|\delta_1|}{|\delta_L|}\Big|_{\mathrm{fp32}}",
         hypotheses=("W = omega I + (sigma/sqrt N) G rounded to bfloat16, no bias", "x_0 ~ N(0, I)"),
         source="digest, Failure signatures; THEORY F6",
+        uses=("premise.method", "wide_limit.gradient_ratio"),
         subject=lambda: _predicted(),
         twin=Twin(
             "each logarithm is smaller by three of its margins",

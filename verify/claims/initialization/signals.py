@@ -45,6 +45,7 @@ def spread_claim() -> Claim:
         latex=r"\sqrt{\mathbb E x_{100}^2} \ge \tfrac12 \sqrt{\mathbb E x_1^2}",
         hypotheses=(SETTING, CALIBRATED),
         source="digest, First experiments 1: maintains spread; THEORY F1, B5",
+        uses=("premise.method", "wide_limit.quadrature.tanh"),
         subject=lambda: (0.5, math.inf),
         twin=Twin(
             "it is what the wide limit says, within 5%", lambda: _around(wide_spread(network(METHOD, DEPTH, WIDTH)), 0.05)
@@ -85,6 +86,7 @@ def profile_claim() -> Claim:
         latex=r"q_{100} = 0.0261,\ 0.0051;\quad \mathbb E x^4/q^2 = 2.13,\ 2.96",
         hypotheses=(SETTING, CALIBRATED),
         source="digest, First experiments 1; THEORY F1, E4, E8",
+        uses=("premise.method", "premise.gaussian", "wide_limit.quadrature.tanh"),
         subject=lambda: _profile(),
         twin=Twin(
             "both are larger by 10%", lambda: {place: (1.1 * q, 1.1 * kurtosis) for place, (q, kurtosis) in _profile().items()}
@@ -131,6 +133,7 @@ def chi_claim() -> Claim:
         latex=r"\chi_l = (\omega^2 + \sigma^2)\, \mathbb E f'(h_l)^2",
         hypotheses=(SETTING, "sampled: three noise scales"),
         source="digest, Mechanism 3, Next checks 2; THEORY E1, E4",
+        uses=("premise.method", "premise.gaussian", "wide_limit.quadrature.tanh"),
         subject=lambda: _wide_chi(),
         twin=Twin("chi is larger by 10%", lambda: {place: 1.1 * chi for place, chi in _wide_chi().items()}),
         checks=(simulation(_has_chi),),
@@ -171,6 +174,7 @@ def chi_everywhere_claim() -> Claim:
         latex=r"|\chi_l - 1| \le 0.1",
         hypotheses=(SETTING, "sampled: three noise scales"),
         source="digest, Mechanism 3, Next checks 2: chi near 1 over a wide region; THEORY E3",
+        uses=("initialization.chi",),
         subject=lambda: _CHI_LAYERS,
         twin=Twin(f"it does at layers {_LATE[0]} and {_LATE[1]}, and on the edge of chaos too", lambda: _LATE),
         correction=f"it does at layers {_LATE[0]} and {_LATE[1]}, and so does the edge of chaos; chi_1 lies in [0.46, 0.67]",

@@ -53,6 +53,7 @@ def table_claim(depth: int, found: str, tier: str) -> Claim:
             "for tanh, omega = 1, Xavier is the edge of chaos, and fixed_0085 the method with sigma = 0.085",
         ),
         source="digest, Key results, First experiments; THEORY F1, F2, E8",
+        uses=("premise.method", "premise.gaussian", "wide_limit.quadrature.tanh"),
         subject=lambda: kept_when_wide(depth),
         twin=Twin("the edge of chaos keeps both", lambda: {**kept_when_wide(depth), EDGE: (True, True)}),
         checks=(simulation(partial(_is_kept, depth)),),
@@ -101,6 +102,7 @@ def agreement_claim() -> Claim:
         latex=r"|q_N/q - 1|,\ |g_N/g - 1| \le 0.1",
         hypotheses=(SETTING, CALIBRATED),
         source="THEORY E1, E5, E8",
+        uses=("premise.method", "premise.gaussian", "wide_limit.quadrature.tanh"),
         subject=lambda: _numbers(),
         twin=Twin(
             "both are larger by 20%", lambda: {place: (1.2 * q, 1.2 * ratio) for place, (q, ratio) in _numbers().items()}

@@ -22,6 +22,7 @@ from verify.checker.gaussian import growth
 from verify.checker.identity import is_zero
 from verify.checker.sign import sign_on_half_line
 from verify.claim import Check, Claim, Context, Twin
+from verify.claims import members
 from verify.claims.members import MEMBERS
 from verify.enclosure.mean_field import FixedVariance, enclose_fixed_variance
 from verify.membership import decide_membership
@@ -56,6 +57,7 @@ def phase_claim(name: str, f: Activation) -> Claim:
         latex=r"\exists!\, V^* > 0 \iff \sigma_w > \omega",
         hypotheses=("no bias", "sigma > 0", "Xavier, He: the variance of square layers, without a gain"),
         source="THEORY E3, E8; digest, Mechanism 3",
+        uses=("premise.closure", *members.rests_on(name)),
         subject=lambda: _phases(f, sympy.Integer(1)),
         twin=Twin(
             "the critical sigma_w is omega (1 + 10^-6) for the initializations without sigma", lambda: _phases(f, _NUDGE)
@@ -123,6 +125,7 @@ def fixed_point_claim(name: str, f: Activation) -> Claim:
         latex=r"V^* = \sigma_w^2 \mathbb{E} f(\sqrt{V^*} Z)^2,\quad \chi^* = \sigma_w^2 \mathbb{E} f'(\sqrt{V^*} Z)^2 > 1",
         hypotheses=("the listed s", "enclosures of chi* have a radius below 10^-15"),
         source="THEORY E1, E3",
+        uses=(f"mean_field.phase.{name}",),
         subject=lambda: {s: _stated(f, s) for s in noises},
         twin=Twin(
             "V* and chi* are larger by the factor 1 + 10^-6",

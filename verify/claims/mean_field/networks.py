@@ -32,6 +32,7 @@ def gradient_claim() -> Claim:
         latex=r"\sqrt{\mathbb E|\delta_1|^2 / \mathbb E|\delta_L|^2} = \prod_{l<L} \chi_l^{1/2} \sim L^{-1/2}",
         hypotheses=("sigma_w = omega, no bias", "x_0 ~ N(0, I)", "float32"),
         source="THEORY E8",
+        uses=("premise.gaussian", "mean_field.edge_gradient"),
         subject=lambda: {depth: _product_of_chi(depth) for depth in _REPLICAS},
         twin=Twin("they are larger by 25%", lambda: {depth: 1.25 * _product_of_chi(depth) for depth in _REPLICAS}),
         checks=(Check("simulation", _fall_like_the_closure),),

@@ -34,6 +34,7 @@ def gaussian_claim() -> Claim:
         latex=r"\mathbb{E} \log\frac{\sin\theta_L}{\sin\theta_0} = \tfrac L2 \big(\psi(\tfrac{N-1}2) - \psi(\tfrac N2)\big)",
         hypotheses=("linear regime, no bias", "N >= 2"),
         source="THEORY E9",
+        uses=("premise.gaussian",),
         subject=lambda: alignment.gaussian_angle_exponent(),
         twin=Twin("the exponent is larger by the factor 1 + 10^-6", lambda: alignment.gaussian_angle_exponent() * _NUDGE),
         checks=(Check("precision", _is_mean_of_a_beta_variable),),
@@ -65,6 +66,7 @@ def angle_claim() -> Claim:
         r"- \mathbb{E}\, \psi(\tfrac N2 + K)",
         hypotheses=("linear regime", "N >= 2, s > 0"),
         source="THEORY E9",
+        uses=("premise.linear",),
         subject=lambda: alignment.angle_exponent,
         twin=Twin(
             "the exponent is larger by the factor 1 + 10^-6",
@@ -110,6 +112,7 @@ def small_noise_claim() -> Claim:
         latex=r"\alpha_N(s) = -\frac{s^2}{N} + \frac{3N - 10}{2N^2} s^4 + O(s^6)",
         hypotheses=("linear regime", "N >= 2 fixed, s -> 0"),
         source="THEORY E9",
+        uses=("overlap.angle",),
         subject=lambda: [alignment.angle_coefficient(n) for n in (1, 2)],
         twin=Twin(
             "the coefficients are larger by the factor 1 + 10^-6",

@@ -45,6 +45,7 @@ def linear_claim() -> Claim:
         r"\operatorname{Var} = \tfrac{2s^2 + s^4}{N} (|x|^2 |y|^2 + \langle x, y\rangle^2)",
         hypotheses=("W = I + (s/sqrt N) G", "any N, x, y"),
         source="THEORY E9",
+        uses=("premise.linear",),
         subject=lambda: (closure.inner_product_mean(), closure.inner_product_variance()),
         twin=Twin(
             "both are larger by the factor 1 + 10^-6",
@@ -75,6 +76,7 @@ def erf_claim() -> Claim:
         latex=r"C(\rho; V) = \arcsin\tfrac{2V\rho}{1+2V} \big/ \arcsin\tfrac{2V}{1+2V}",
         hypotheses=("preactivations jointly Gaussian, variance V, correlation rho in [-1, 1]", "f = erf"),
         source="THEORY E9",
+        uses=("premise.closure",),
         subject=lambda: closure.erf_map(),
         twin=Twin("C is larger by the factor 1 + 10^-6", lambda: closure.erf_map() * _NUDGE),
         checks=(Check("symbolic", _has_prices_slope), Check("precision", _is_mehlers_sum)),
@@ -130,6 +132,7 @@ def decreasing_claim() -> Claim:
         latex=r"C(\rho; V) = \sum_{j\ \mathrm{odd}} p_j \rho^j \le \rho",
         hypotheses=("preactivations jointly Gaussian, no bias", "f odd, not linear"),
         source="THEORY E9",
+        uses=("premise.closure", "premise.odd_sigmoid"),
         subject=lambda: closure.correlation_map,
         twin=Twin(
             "C is larger by the factor 1 + 10^-6",
@@ -161,6 +164,7 @@ def frozen_claim() -> Claim:
         latex=r"\sigma_w = \omega:\quad \rho_l \to \rho_\infty(\rho_0) < \rho_0",
         hypotheses=("Gaussian iid weights, N -> oo", "Gaussian inputs, E x^2 = 1"),
         source="THEORY E9",
+        uses=("overlap.decreases", "mean_field.edge_law"),
         subject=lambda: {overlap: closure.frozen_overlap(CATALOGUE["tanh"], 1.0, overlap) for overlap in _INPUTS},
         twin=Twin(
             "they freeze higher by the factor 1 + 10^-6",

@@ -38,6 +38,7 @@ def pair_claim() -> Claim:
         latex=r"(h_a, h_b)' = \omega (f(h_a), f(h_b)) + \mathcal N\big(0, \sigma^2 \mathbb{E} f f^T\big)",
         hypotheses=("N -> oo, no bias", "Gaussian inputs, E x^2 = 1", "W = omega I + (sigma/sqrt N) G"),
         source="THEORY E9, E4",
+        uses=("premise.wide",),
         subject=lambda: _last_layers(),
         twin=Twin(
             "second moment and overlap are larger by the factor 1 + 10^-6",
@@ -101,6 +102,7 @@ def decay_claim() -> Claim:
         latex=r"\frac{4}{m_2} \sum_{ij} \frac{\mu_i \mu_j e_i^2 e_j^2}{\mu_i + \mu_j - \nu} = 1,\quad \lambda = \nu m_2",
         hypotheses=("N -> oo, s -> 0 (the stochastic differential equation of D6)", "linear response: small overlap"),
         source="THEORY E9, D6",
+        uses=("scaling_limit.stationary_moment",),
         subject=lambda: {k: decorrelation.overlap_decay(k) for k in _POWERS},
         twin=Twin(
             "the rates are larger by the factor 1 + 10^-6",
@@ -160,6 +162,7 @@ def deep_claim() -> Claim:
         latex=r"\rho_L",
         hypotheses=("N -> oo, no bias", "Gaussian inputs, E x^2 = 1"),
         source="THEORY E9",
+        uses=("overlap.pair",),
         subject=lambda: _OVERLAPS,
         twin=Twin(
             "the overlaps are those of the closure",

@@ -44,6 +44,7 @@ def unit_claim() -> Claim:
         latex=r"h = (s^2/\kappa)^{1/k} w:\quad w' = w - s^2 w|w|^k + s \sqrt{\mathbb{E} w^2}\, \xi",
         hypotheses=("omega f(h) = h - kappa h|h|^k without its further terms, kappa > 0, k > 0", "s = sigma/omega > 0"),
         source="THEORY D6",
+        uses=("premise.wide", "premise.scaling"),
         subject=lambda: entrance.layer_unit(_kappa, _s),
         twin=Twin("the unit is larger by the factor 1 + 10^-6", lambda: entrance.layer_unit(_kappa, _s) * _NUDGE),
         checks=(Check("symbolic", _scales_the_drift),),
@@ -73,6 +74,7 @@ def negative_rate_claim(exponent: int) -> Claim:
             "N -> oo before L -> oo",
         ),
         source="THEORY D6",
+        uses=("scaling_limit.one_parameter",),
         subject=lambda: {p: entrance.c_star(p, exponent) for p in _TARGETS},
         twin=Twin(
             f"c* is larger by the factor 1 + {_SHIFT:g}",
@@ -109,6 +111,7 @@ def surrogate_claim() -> Claim:
         latex=r"\pi_L(c^* \omega/\sqrt L) \sim c^* \sqrt{L/2\pi}\, e^{-L/(2 c^{*2})}",
         hypotheses=(_ENTRANCE, "k = 1, 2, 4", f"seen at L = {_DEPTH}"),
         source="THEORY D5; digest, Critical path 3",
+        uses=("scaling_limit.c_star.2", "calibration.scaled_rate"),
         subject=lambda: {n: entrance.surrogate_exponent(0.4, n) for n in _KS},
         twin=Twin(
             f"the exponents are larger by the factor 1 + {_EXPONENT_SHIFT:g}",
@@ -149,6 +152,7 @@ def spread_claim() -> Claim:
         latex=r"c^*(0.4; k),\quad 1 \le k \le 4",
         hypotheses=(_ENTRANCE, "the listed k"),
         source="THEORY D6",
+        uses=tuple(f"scaling_limit.c_star.{exponent}" for exponent in (1, 2, 4)),
         subject=lambda: {n: entrance.c_star(0.4, n) for n in _BETWEEN},
         twin=Twin("c*(0.4) is the same for all k, 1.9334", lambda: dict.fromkeys(_BETWEEN, entrance.c_star(0.4, 2))),
         checks=(Check("precision", _are_chain_values),),

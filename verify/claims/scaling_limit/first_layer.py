@@ -35,6 +35,7 @@ def quiet_claim() -> Claim:
         latex=r"A_k(0) = k^{-1/k}\, \tfrac{2}{k}\, B\!\left(\tfrac1k, 2 + \tfrac1k\right)",
         hypotheses=("sigma = 0", "h^1 has a density, continuous at 0", "k = 1/2, 1, 3/2, 2, 3, 4 (sampled)"),
         source="THEORY E7",
+        uses=("premise.scaling", "premise.backward"),
         subject=lambda: first_layer.quiet_first_layer(),
         twin=Twin("the constant is larger by the factor 1 + 10^-6", lambda: first_layer.quiet_first_layer() * _NUDGE),
         checks=(Check("precision", _integrates_the_squared_slope),),
@@ -62,6 +63,7 @@ def constant_claim() -> Claim:
         latex=r"\mathbb{E}|\delta_1|^2/\mathbb{E}|\delta_L|^2 \sim A_k(c)\, p_{h^1}(0)\, (\kappa L)^{-1/k}",
         hypotheses=("h^1 has a density, continuous at 0", "the entrance from infinity (assumed, not proved)", "k = 2"),
         source="THEORY E7",
+        uses=("scaling_limit.one_parameter", "scaling_limit.first_layer_quiet"),
         subject=_stated,
         twin=Twin(
             f"A_2 is larger by the factor 1 + {_SHIFT:g}", lambda: {c: value * (1 + _SHIFT) for c, value in _stated().items()}

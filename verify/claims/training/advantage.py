@@ -29,6 +29,7 @@ def advantage_claim(
         latex=r"\mathrm{E}[A_1 - A_2] \in [\ell, u]",
         hypotheses=HYPOTHESES + hypotheses,
         source=source,
+        uses=("premise.method", f"training.{name}.reproduced"),
         subject=stated,
         twin=twin,
         checks=(recorded(name), *((live(name, reduced),) if reduced else ())),

@@ -9,6 +9,8 @@ from verify.training.measured import each
 from verify.training.pinn.evidence import Contest, recorded
 from verify.training.pinn.settings import FULL, TITLES
 
+_REFERENCES = dict.fromkeys(FULL, "training.reference.manufactured") | {"burgers": "training.reference.burgers"}
+
 
 def claims() -> Iterator[Claim]:
     for equation in FULL:
@@ -32,6 +34,7 @@ def lower_claim(equation: str) -> Claim:
             "recorded learning rates, tuned alike",
         ),
         source="digest, Key Results; THEORY F4",
+        uses=("premise.method", f"training.pinn_{equation}.reproduced", _REFERENCES[equation]),
         subject=lambda: each(contests, 0.0),
         twin=Twin("at higher ones", lambda: each(contests, -math.inf, 0.0)),
         checks=(recorded(equation),),

@@ -64,6 +64,7 @@ def quadrature_claim() -> Claim:
         latex=r"|\tilde u(x, t) - u(x, t)| \le 10^{-12}",
         hypotheses=("nu = 0.01/pi", "sampled points, each against a ball that encloses u"),
         source="THEORY F4",
+        uses=("training.reference.cole_hopf",),
         subject=lambda: burgers.burgers_solution,
         twin=Twin(
             "the solution is larger by the factor 1 + 10^-9", lambda: lambda x, t: (1 + 1e-9) * burgers.burgers_solution(x, t)

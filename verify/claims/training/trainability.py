@@ -37,6 +37,7 @@ def _claim(
         latex=r"\mathrm{E}[\rho_S(P, A)] \in [\ell, u]",
         hypotheses=HYPOTHESES,
         source="THEORY H2; digest, Open Questions",
+        uses=("premise.method", "training.depth_width.reproduced"),
         subject=stated,
         twin=twin,
         checks=(recorded("depth_width"), *((live("depth_width", reduced),) if reduced else ())),

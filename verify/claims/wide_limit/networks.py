@@ -30,6 +30,7 @@ def negative_rate_claim() -> Claim:
         latex=r"|p_N - p_\infty| \le 0.005",
         hypotheses=HYPOTHESES,
         source="THEORY E4, C4",
+        uses=("premise.method", "wide_limit.quadrature.tanh"),
         subject=lambda: predicted(scaled_sigma()).negative_rate,
         twin=Twin("the negative rate is larger by 0.012", lambda: predicted(scaled_sigma()).negative_rate + 0.012),
         checks=(Check("simulation", partial(experiment.rate_agrees, scaled_sigma)),),
@@ -44,6 +45,7 @@ def second_moment_claim() -> Claim:
         latex=r"|q_N / q_\infty - 1| \le 0.03",
         hypotheses=HYPOTHESES,
         source="THEORY E4, C4",
+        uses=("premise.method", "wide_limit.quadrature.tanh"),
         subject=lambda: predicted(scaled_sigma()).second_moment,
         twin=Twin("the second moment is larger by 5%", lambda: predicted(scaled_sigma()).second_moment * 1.05),
         checks=(Check("simulation", partial(experiment.moment_agrees, scaled_sigma)),),
@@ -63,6 +65,7 @@ def kurtosis_claim() -> Claim:
         latex=r"\mathbb{E} x_L^4/(\mathbb{E} x_L^2)^2,\quad \chi_L = (\omega^2 + \sigma^2)\, \mathbb{E} f'(h_L)^2",
         hypotheses=(*HYPOTHESES, "x_0 ~ N(0, I)"),
         source="THEORY E4, E5",
+        uses=("premise.method", "wide_limit.quadrature.tanh"),
         subject=lambda: _shape(),
         twin=Twin(
             "they are larger by 10% and 3%", lambda: {"kurtosis": 1.1 * _shape()["kurtosis"], "chi": 1.03 * _shape()["chi"]}

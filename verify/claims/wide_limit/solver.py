@@ -44,6 +44,7 @@ def quadrature_claim(name: str) -> Claim:
         latex=r"h^{l+1} = \omega f(h^l) + \sigma \sqrt{\mathbb E f(h^l)^2}\,\xi",
         hypotheses=("x_0 ~ N(0, I)", "sampled: one noise scale, 10 layers"),
         source="THEORY E4, E5",
+        uses=("premise.wide", "premise.backward"),
         subject=lambda: predict(chain_of(name, _DEPTH), _DEPTH, gradients=True).layers,
         twin=Twin(
             "sigma is larger by the factor 1 + 10^-6",
@@ -75,6 +76,7 @@ def particles_claim() -> Claim:
         latex=r"h_i^{l+1} = \omega f(h_i^l) + \sigma \sqrt{\tfrac1P \textstyle\sum_j f(h_j^l)^2}\,\xi_i",
         hypotheses=("x_0 ~ N(0, I)", "a cloud of P particles is biased by O(1/P)"),
         source="THEORY E4",
+        uses=("wide_limit.quadrature.tanh",),
         subject=lambda: predict(chain_of("tanh", _LAYERS), _LAYERS).layers[-1],
         twin=Twin("sigma is larger by 10%", lambda: predict(chain_of("tanh", _LAYERS, 1.1), _LAYERS).layers[-1]),
         checks=(Check("simulation", _within_intervals),),

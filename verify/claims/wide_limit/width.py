@@ -68,6 +68,7 @@ def finite_width_claim(tier: str, margins: Margins) -> Claim:
         r"E|\delta_L|^2},\ \mathbb E \log \tfrac{|\delta_1|}{|\delta_L|}",
         hypotheses=("W = omega I + (sigma/sqrt N) G, no bias", "x_0 ~ N(0, I)", "the listed depths and widths"),
         source="THEORY C4",
+        uses=("premise.method", "wide_limit.quadrature.tanh"),
         subject=lambda: {setting: dict(_coefficients(setting.name, setting.depth)) for setting in margins},
         twin=Twin("each coefficient is further from 0 by twice its margin", lambda: _further_from_zero(margins)),
         checks=(Check("simulation", lambda stated, context: _are_measured(stated, margins, context)),),
@@ -115,6 +116,7 @@ def edge_rates_claim() -> Claim:
         r"\rho_N\big) \to \big(-\tfrac13, -\tfrac23, \tfrac23\big),\quad \rho = |\delta_1|/|\delta_L|",
         hypotheses=("W = G/sqrt N, no bias", "x_0 ~ N(0, I)", "N -> oo first"),
         source="THEORY C4",
+        uses=("premise.gaussian", "mean_field.edge_law"),
         subject=lambda: dict(EDGE_RATES),
         twin=Twin(
             "the logarithm of the gradient ratio falls by 1/2 a layer", lambda: EDGE_RATES | {"log_ratio": Fraction(-1, 2)}
@@ -147,6 +149,7 @@ def noise_scale_claim() -> Claim:
         latex=r"|p_N(\sigma_{0.4}(L)) - 0.4| \le 0.006",
         hypotheses=("W = omega I + (sigma/sqrt N) G, no bias", "x_0 ~ N(0, I)"),
         source="THEORY D5",
+        uses=("premise.method", "wide_limit.noise_scale.tanh"),
         subject=lambda: {setting: _noise(*setting) for setting in _RATE_SETTINGS},
         twin=Twin("sigma is larger by 8%", lambda: {setting: 1.08 * _noise(*setting) for setting in _RATE_SETTINGS}),
         checks=(Check("simulation", _have_the_rate),),
