@@ -5,7 +5,7 @@ formula, function or prediction that the theory gives) with roads that do not us
 `twin`: a near miss of the subject, which each of them must tell apart. So a check that cannot fail is found out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,14 @@ class Context:
     """What a check may know about the run.
 
     seed: of every random choice. device: for simulations. proofs: the file of the formal proofs that were checked in this
-    run; None: they are recorded.
+    run; None: they are recorded. distrusted: methods that are not used, and why (see `verify.canaries`).
     """
 
     tier: str = "quick"
     device: str = "auto"
     seed: int = 2509_23085
     proofs: Path | None = None
+    distrusted: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

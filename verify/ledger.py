@@ -53,14 +53,17 @@ def in_tier(claims: Sequence[Claim], tier: str) -> list[Claim]:
     return [claim for claim in claims if TIERS.index(claim.tier) <= TIERS.index(tier)]
 
 
-def assemble(entries: list[Entry], claims: Sequence[Claim], context: Context) -> dict[str, Any]:
-    """The ledger of these entries; those of `claims` without one count as skipped."""
+def assemble(
+    entries: list[Entry], claims: Sequence[Claim], context: Context, canaries: Sequence[dict[str, str]] = ()
+) -> dict[str, Any]:
+    """The ledger of these entries; those of `claims` without one count as skipped. canaries: what was heard (see there)."""
     counts, present = Counter(entry["verdict"] for entry in entries), {entry["id"] for entry in entries}
     return {
         "schema": SCHEMA,
         "claims": entries,
         "counts": {word: counts[word] for word in ("proved", "supported", "refuted", "undecided")},
         "skipped": [claim.id for claim in claims if claim.id not in present],
+        "canaries": list(canaries),
         "environment": environment(context),
     }
 
@@ -122,7 +125,9 @@ def _missing(found: list[tuple[str, Verdict]], pin: tuple[str, str | None] | Non
 
 
 def _guarded(check: Check, make: Callable[[], Any], context: Context) -> Verdict:
-    """A check that raises decides nothing, and says so."""
+    """A check that raises decides nothing, and says so; nor does one whose method is not to be trusted in this run."""
+    if check.method in context.distrusted:
+        return Undecided(context.distrusted[check.method])
     try:
         return check.run(make(), context)
     except Exception as error:  # noqa: BLE001 - whatever went wrong belongs into the ledger, not over it

@@ -10,6 +10,7 @@ from typing import Any
 
 from theory import validation
 from theory.validation import InputError
+from verify import canaries
 from verify.claim import Claim, Context
 from verify.claims import TOPICS, all_claims
 from verify.cli.output import colour, progress_line, require_device, table
@@ -34,9 +35,11 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         context = replace(context, seed=validation.seed(options.seed))
     if options.proofs:
         context = replace(context, proofs=_proved_now())
+    heard = canaries.listen()
+    context = replace(context, distrusted=canaries.distrusted(heard))
     inside = in_tier(chosen, context.tier)
     run_all = run_in_processes if len(inside) >= WORTHWHILE and processes() > 1 else run_claims
-    ledger = assemble(run_all(inside, context, load_manifest(), progress_line), claims, context)
+    ledger = assemble(run_all(inside, context, load_manifest(), progress_line), claims, context, heard)
     if not options.names:  # a partial run must not replace the whole ledger
         write_whole(LEDGER, json.dumps(ledger, indent=2) + "\n")
     return ledger, exit_code(ledger)
@@ -61,7 +64,8 @@ def select(claims: Sequence[Claim], names: Sequence[str]) -> list[Claim]:
 def render(ledger: dict[str, Any], options: argparse.Namespace) -> str:
     """Changed claims first, then a table a topic, the counts, and what is false in the paper."""
     entries = ledger["claims"]
-    blocks = [_changed(entries)] if any(not entry["as_pinned"] for entry in entries) else []
+    blocks = _silent(ledger)
+    blocks += [_changed(entries)] if any(not entry["as_pinned"] for entry in entries) else []
     for topic in TOPICS:
         inside = [entry for entry in entries if entry["topic"] == topic]
         if inside:
@@ -71,6 +75,11 @@ def render(ledger: dict[str, Any], options: argparse.Namespace) -> str:
     if false:
         blocks.append("\n".join(["What is false in the paper:", *(_falsehood(entry) for entry in false)]))
     return "\n\n".join(blocks)
+
+
+def _silent(ledger: dict[str, Any]) -> list[str]:
+    failed = canaries.distrusted(ledger["canaries"])
+    return [colour("\n".join(f"{method} is {reason}" for method, reason in failed.items()), "1;31")] if failed else []
 
 
 def _changed(entries: list[dict[str, Any]]) -> str:
