@@ -109,3 +109,8 @@ def test_other_methods_go_on() -> None:
     (claim,) = (claim for claim in all_claims() if claim.id == "bifurcation.closed_form.softsign")
     entry = run_claim(claim, Context(distrusted={"precision": "not used"}), load_manifest()[claim.id])
     assert (entry["verdict"], entry["method"], entry["as_pinned"]) == ("proved", "symbolic", True)
+
+
+def test_a_context_is_a_key_of_caches() -> None:
+    assert hash(Context(distrusted={"precision": "not used"})) == hash(Context())
+    assert Context(distrusted={"precision": "not used"}) != Context()

@@ -25,7 +25,7 @@ class Context:
     device: str = "auto"
     seed: int = 2509_23085
     proofs: Path | None = None
-    distrusted: Mapping[str, str] = field(default_factory=dict)
+    distrusted: Mapping[str, str] = field(default_factory=dict, hash=False)  # contexts are keys of caches
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ Definition arctan_unit_is_a_member : Prop := odd_sigmoid arctan_unit (PI / 2).
 Definition erf_is_a_member : Prop := odd_sigmoid erf (sqrt PI).
 Definition gudermannian_is_a_member : Prop := odd_sigmoid gudermannian 2.
 Definition logistic_is_a_member : Prop := odd_sigmoid logistic 1.
+Definition langevin_is_a_member : Prop := odd_sigmoid langevin 1.
 Definition softsign_is_a_member : Prop := odd_sigmoid softsign 2.
 Definition algebraic_is_a_member : Prop := odd_sigmoid algebraic 2.
 Definition family_members : Prop := forall k, 0 < k -> odd_sigmoid (family k) k.

@@ -4,7 +4,7 @@
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From OddSigmoid Require NearMisses.
-From OddSigmoid Require Import Statements Pitchfork Orbits Members Catalogue Family Closure Extremes Uniqueness Calibration.
+From OddSigmoid Require Import Statements Pitchfork Orbits Members Catalogue Langevin Family Closure Extremes Uniqueness Calibration.
 Open Scope R_scope.
 
 (** * Witnesses *)
@@ -194,6 +194,9 @@ Proof. apply (other_gain _ _ _ gudermannian_member). lra. Qed.
 
 Theorem logistic_is_a_member : ~ NearMisses.logistic_is_a_member.
 Proof. apply (other_gain _ _ _ logistic_member). lra. Qed.
+
+Theorem langevin_is_a_member : ~ NearMisses.langevin_is_a_member.
+Proof. apply (other_gain _ _ _ langevin_member). lra. Qed.
 
 Theorem softsign_is_a_member : ~ NearMisses.softsign_is_a_member.
 Proof. apply (other_gain _ _ _ softsign_member). lra. Qed.

@@ -113,6 +113,7 @@ Definition arctan_unit (x : R) : R := 2 / PI * atan (PI / 2 * x).
 Definition gudermannian (x : R) : R := 2 * atan (tanh (x / 2)).
 Definition logistic (x : R) : R := 2 / (1 + exp (- x)) - 1.
 Definition erf (x : R) : R := 2 / sqrt PI * RInt (fun t => exp (- t ^ 2)) 0 x.
+Definition langevin (x : R) : R := if Req_EM_T x 0 then 0 else cosh x / sinh x - / x.
 Definition softsign (x : R) : R := x / (1 + Rabs x).
 Definition algebraic (x : R) : R := x / sqrt (1 + x ^ 2).
 
@@ -126,6 +127,7 @@ Definition arctan_unit_is_a_member : Prop := odd_sigmoid arctan_unit 1.
 Definition erf_is_a_member : Prop := odd_sigmoid erf (sqrt PI / 2).
 Definition gudermannian_is_a_member : Prop := odd_sigmoid gudermannian 1.
 Definition logistic_is_a_member : Prop := odd_sigmoid logistic 2.
+Definition langevin_is_a_member : Prop := odd_sigmoid langevin 3.
 Definition softsign_is_a_member : Prop := odd_sigmoid softsign 1.
 Definition algebraic_is_a_member : Prop := odd_sigmoid algebraic 1.
 Definition family_members : Prop := forall k, 0 < k -> odd_sigmoid (family k) 1.

@@ -1,6 +1,6 @@
 (** Every statement of [Statements] but those whose proof needs interval arithmetic, proved. *)
 
-From OddSigmoid Require Statements Pitchfork Orbits Members Catalogue Family Closure Extremes Sharpness Uniqueness Calibration MeanField.
+From OddSigmoid Require Statements Pitchfork Orbits Members Catalogue Langevin Family Closure Extremes Sharpness Uniqueness Calibration MeanField.
 
 Theorem members_are_in_the_weak_class : Statements.members_are_in_the_weak_class.
 Proof. exact Members.member_class. Qed.
@@ -61,6 +61,9 @@ Proof. exact Catalogue.gudermannian_member. Qed.
 
 Theorem logistic_is_a_member : Statements.logistic_is_a_member.
 Proof. exact Catalogue.logistic_member. Qed.
+
+Theorem langevin_is_a_member : Statements.langevin_is_a_member.
+Proof. exact Langevin.langevin_member. Qed.
 
 Theorem softsign_is_a_member : Statements.softsign_is_a_member.
 Proof. exact Catalogue.softsign_member. Qed.

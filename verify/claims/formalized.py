@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import sympy
-from sympy import Abs, Rational, atan, erf, exp, pi, sqrt, tanh
+from sympy import Abs, Rational, atan, coth, erf, exp, pi, sqrt, tanh
 
 from theory.activation import Activation, x
 from verify import formal_evidence
@@ -33,6 +33,7 @@ _ALL = (
     Formalized(x / sqrt(1 + x**2), _ONE, ("algebraic_is_a_member",)),
     Formalized(2 * atan(tanh(x / 2)), _ONE, ("gudermannian_is_a_member",)),
     Formalized(2 / (1 + exp(-x)) - 1, _ONE * 2, ("logistic_is_a_member",)),
+    Formalized(coth(x) - 1 / x, _ONE * 3, ("langevin_is_a_member",)),
     Formalized(x / (1 + Abs(x) ** 3) ** Rational(1, 3), _ONE, ("family_members",)),
     Formalized(x / (1 + Abs(x) ** Rational(1, 2)) ** 2, _ONE, ("family_members",)),
     Formalized(2 * tanh(3 * x), Rational(1, 6), ("tanh_is_a_member", "scaling")),
