@@ -174,7 +174,7 @@ def test_an_altered_statement_is_not_proved(tmp_path: Path, monkeypatch: pytest.
     (sources / "Statements.v").write_text(text.replace(old, new), encoding="utf-8")
     needless = {
         "Theorems": ("Numbers", "TheoremsWithNumbers"),
-        "TheoremsWithNumbers": ("Theorems", "Family", "Calibration", "Extremes", "Uniqueness", "MeanField"),
+        "TheoremsWithNumbers": ("Theorems", "Family", "Calibration", "Langevin", "Extremes", "Uniqueness", "MeanField"),
     }
     for name in (*needless[fails], "NearMisses", "Refutations", "RefutationsWithNumbers"):
         (sources / f"{name}.v").unlink()
