@@ -1,6 +1,8 @@
 """What rests on what: names exist, there are no circles, nothing stands alone, and what falls is what rests on it."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from test_cli import run, run_json
 from verify.claims import all_claims, graph
 from verify.claims.graph import Graph
 from verify.claims.premises import PREMISES
+from verify.ledger import load_manifest
 
 
 def test_the_claims_are_in_order() -> None:
@@ -88,6 +91,18 @@ def test_the_command_lists_what_falls(capsys: pytest.CaptureFixture[str]) -> Non
     assert (code, out) == (2, "")
     assert "did you mean 'premise.wide'?" in err
     assert "premise.closure" in run(capsys, "list")[1]
+
+
+def test_the_table_of_claims_in_the_docs_is_that_of_the_claims(capsys: pytest.CaptureFixture[str]) -> None:
+    """Make it anew: oddsigmoid list --markdown > docs/claims.md"""
+    code, out, _ = run(capsys, "list", "--markdown")
+    assert code == 0
+    assert out == (Path(__file__).parents[1] / "docs" / "claims.md").read_text(encoding="utf-8")
+    lines = out.splitlines()
+    for claim, (verdict, method) in load_manifest().items():
+        (row,) = (line for line in lines if line.startswith(f"| `{claim}` |"))
+        assert re.search(rf" \| {verdict}{f', {method}' if method else ''}(, \*full\*)? \| ", row)
+        assert len(re.findall(r"(?<!\\)\|", row)) == 5  # four cells, whatever the statement says
 
 
 def test_the_ledger_says_what_a_claim_rests_on(capsys: pytest.CaptureFixture[str]) -> None:

@@ -108,6 +108,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     listing = _command(commands, "list", "the catalogue of activations, the claims and what they rest on")
     listing.add_argument("--falls-with", metavar="NAME", help="only the claims that rest on this claim or premise")
+    listing.add_argument("--markdown", action="store_true", help="as docs/claims.md has them, with what is pinned")
     proofs = _command(commands, "proofs", "compile the formal proofs and type them again")
     proofs.add_argument("--unchecked", action="store_true", help="without coqchk, which types the compiled proofs again")
     proofs.add_argument("--record", action="store_true", help="write them to evidence/proofs.json, on which the ledger rests")

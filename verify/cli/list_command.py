@@ -2,20 +2,25 @@
 
 import argparse
 import difflib
+import re
+from collections import Counter
 from typing import Any
 
 from theory.activation import CATALOGUE
 from theory.validation import InputError
+from verify.claim import Claim
 from verify.claims import TOPICS, all_claims, graph
 from verify.claims.premises import PREMISES
 from verify.cli import OK
 from verify.cli.output import table
+from verify.ledger import load_manifest
 
 SCHEMA = "oddsigmoid/list/1"
+_WORDS = ("proved", "supported", "refuted", "undecided")
 
 
 def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    claims = all_claims()
+    claims, manifest = all_claims(), load_manifest()
     if options.falls_with is not None:
         used_by = graph.reversed_graph(graph.graph(claims))
         if options.falls_with not in used_by:
@@ -26,11 +31,22 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         "schema": SCHEMA,
         "activations": [{"name": name, "expression": str(f.expression)} for name, f in CATALOGUE.items()],
         "premises": PREMISES,
-        "claims": [
-            {"id": c.id, "statement": c.statement, "source": c.source, "tier": c.tier, "uses": list(c.uses)} for c in claims
-        ],
+        "claims": [_described(claim, manifest.get(claim.id, (None, None))) for claim in claims],
     }
     return result, OK
+
+
+def _described(claim: Claim, pin: tuple[str | None, str | None]) -> dict[str, Any]:
+    return {
+        "id": claim.id,
+        "statement": claim.statement,
+        "hypotheses": list(claim.hypotheses),
+        "source": claim.source,
+        "tier": claim.tier,
+        "uses": list(claim.uses),
+        "pinned": pin[0],
+        "pinned_method": pin[1],
+    }
 
 
 def _unknown(name: str, known: list[str]) -> str:
@@ -41,6 +57,8 @@ def _unknown(name: str, known: list[str]) -> str:
 
 
 def render(result: dict[str, Any], options: argparse.Namespace) -> str:
+    if options.markdown:
+        return _markdown(result)
     if options.falls_with is None:
         lines = [
             table([[a["name"], a["expression"]] for a in result["activations"]], ["activation", "f(x)"]),
@@ -53,3 +71,40 @@ def render(result: dict[str, Any], options: argparse.Namespace) -> str:
         if inside:
             lines.append("\n".join([f"{topic}: {len(inside)} claims", *(f"  {claim['id']}" for claim in inside)]))
     return "\n\n".join(lines)
+
+
+def _markdown(result: dict[str, Any]) -> str:
+    """A table a topic: every claim, its verdict as pinned, and what it rests on."""
+    claims = result["claims"]
+    counts = Counter(claim["pinned"] for claim in claims)
+    lines = [
+        "# Claims",
+        "",
+        "Made by `oddsigmoid list --markdown`: every claim with its hypotheses, the verdict and the method that",
+        "`verify/manifest.toml` pins, and what it rests on. Claims of the full tier are marked *full*.",
+        "",
+        f"{len(claims)} claims: {', '.join(f'{counts[word]} {word}' for word in _WORDS)}.",
+        "",
+        "## Premises",
+        "",
+        "| premise | what it says |",
+        "|---|---|",
+        *(f"| `{name}` | {_escaped(text)} |" for name, text in result["premises"].items()),
+    ]
+    for topic in TOPICS:
+        inside = [claim for claim in claims if claim["id"].startswith(f"{topic}.")]
+        if inside:
+            lines += ["", f"## {topic}", "", "| claim | says | verdict | rests on |", "|---|---|---|---|", *map(_row, inside)]
+    return "\n".join(lines)
+
+
+def _row(claim: dict[str, Any]) -> str:
+    assuming = f" ({_escaped('; '.join(claim['hypotheses']))})" if claim["hypotheses"] else ""
+    verdict = ", ".join(filter(None, (claim["pinned"] or "not pinned", claim["pinned_method"])))
+    verdict += ", *full*" * (claim["tier"] == "full")
+    uses = ", ".join(f"`{name}`" for name in claim["uses"])
+    return f"| `{claim['id']}` | {_escaped(claim['statement'])}{assuming} | {verdict} | {uses} |"
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_|<>~\[\]])", r"\\\1", text)
