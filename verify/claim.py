@@ -17,8 +17,8 @@ from verify.verdict import Verdict
 class Context:
     """What a check may know about the run.
 
-    seed: of every random choice. device: for simulations. proofs: the file of the formal proofs that were checked in this
-    run; None: they are recorded. distrusted: methods that are not used, and why (see `verify.canaries`).
+    seed: of every random choice. device: for simulations. proofs: the file of the theorems that were proved in this run;
+    None: they are recorded. distrusted: methods that are not used, and why (see `verify.canaries`).
     """
 
     tier: str = "quick"
