@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from verify.certificates.problem import Problem
 from verify.verdict import Verdict
 
 
@@ -31,12 +32,14 @@ class Context:
 @dataclass(frozen=True)
 class Check:
     """method: one of `verify.verdict.METHODS`. run(subject, context) gives a verdict on the subject. recorded: from what was
-    measured before and is kept in ``evidence/``. theorems: the formal propositions that it rests on."""
+    measured before and is kept in ``evidence/``. theorems: the formal propositions that it rests on. problem: what a
+    certificate has to show (see `verify.certificates`)."""
 
     method: str
     run: Callable[[Any, Context], Verdict]
     recorded: bool = False
     theorems: tuple[str, ...] = ()
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True)

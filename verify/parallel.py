@@ -1,14 +1,17 @@
 """The ledger in several processes: a topic at a time, each process started afresh, the entries in their usual order."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby
 from multiprocessing import get_context
+from typing import TypeVar
 
 from verify.claim import Claim, Context
 from verify.claims import all_claims
 from verify.ledger import Entry, Manifest, Progress, run_claim
+
+Result = TypeVar("Result")
 
 WORTHWHILE = 50  # claims; starting a process costs seconds
 
@@ -27,6 +30,15 @@ def run_in_processes(claims: Sequence[Claim], context: Context, manifest: Manife
             progress(len(entries), len(claims), topic[0].topic)
     progress(len(claims), len(claims), "")
     return entries
+
+
+def each_in_processes(work: Callable[[str], Result], names: Sequence[str]) -> Iterator[tuple[str, Result]]:
+    """(name, work(name)) in their order; work: a function of a module, which each process imports."""
+    if len(names) < WORTHWHILE // 5 or processes() == 1:
+        yield from ((name, work(name)) for name in names)
+        return
+    with ProcessPoolExecutor(processes(), mp_context=get_context("spawn")) as pool:
+        yield from zip(names, pool.map(work, names, chunksize=2), strict=True)
 
 
 def _weight(topic: Sequence[Claim]) -> int:

@@ -1,6 +1,6 @@
 """Claims A1 and omega: each catalogue member is an odd sigmoid, and omega = 1/f'(0) is the stated number."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
@@ -20,6 +20,11 @@ from theory.activation.expression import differentiate, substitute
 from theory.activation.parser import parse_activation
 from theory.activation.samples import MPMATH
 from theory.rounding import as_ball
+from verify.certificates.checker import Condition
+from verify.certificates.problem import Problem
+from verify.certificates.problems import membership as outside
+from verify.certificates.problems.membership import membership
+from verify.certificates.terms import Term
 from verify.claim import Check, Claim, Context, Twin
 from verify.claims import formalized, theorems
 from verify.claims.members import MEMBERS
@@ -59,7 +64,7 @@ def membership_claim(name: str, f: Activation) -> Claim:
         twin=Twin("f(x) - x/10^6 is an odd sigmoid", lambda: Activation(f.expression - x * _TINY)),
         checks=(
             *formalized.membership(f),
-            Check("enclosure", partial(_axioms, "balls")),
+            Check("enclosure", partial(_axioms, "balls"), problem=membership()),
             Check("symbolic", partial(_axioms, "rules")),
             Check("property", _axioms_at_points),
         ),
@@ -121,10 +126,42 @@ def look_alike_claim(name: str, f: Activation, violated: frozenset[str]) -> Clai
         subject=lambda: f,
         twin=Twin(f"tanh violates {', '.join(sorted(violated))}", lambda: _MEMBER),
         checks=(
-            Check("enclosure", partial(_violates, violated)),
+            Check("enclosure", partial(_violates, violated), problem=_outside(name)),
             Check("precision", partial(_violates_at_samples, violated)),
         ),
     )
+
+
+def _outside(name: str) -> Problem:
+    """How each look-alike is seen to violate what it violates."""
+    half = Fraction(1, 2)
+    how: dict[str, dict[str, Callable[[Term], Condition]]] = {
+        "tanh_cubic": {"star_shaped": partial(outside.ratio_rises_between, Fraction(1, 4), half)},
+        "late_fold": {"star_shaped": partial(outside.ratio_rises_between, 3, 4)},
+        "clip": {
+            "increasing": partial(outside.is_constant, 2, 3),
+            "star_shaped": partial(outside.ratio_is_constant, half),
+        },
+        "tanh_of_cube": {
+            "slope_at_zero": partial(outside.starts_like, Fraction(3)),
+            "star_shaped": partial(outside.ratio_rises_between, Fraction(1, 4), half),
+        },
+        "root": {
+            "slope_at_zero": partial(outside.starts_like, half),
+            "bounded": partial(outside.grows_like, half),
+        },
+        "asinh": {"bounded": partial(outside.grows_like_logarithm, 2)},
+        "rational": {"increasing": partial(outside.falls_between, 1, 2)},
+        "sine": {
+            "increasing": partial(outside.falls_between, 2, 3),
+            "star_shaped": partial(outside.ratio_rises_between, 5, 7),
+        },
+        "identity": {
+            "bounded": partial(outside.grows_like, Fraction(1)),
+            "star_shaped": partial(outside.ratio_is_constant, Fraction(1)),
+        },
+    }
+    return outside.violation(how.get(name, {"odd": partial(outside.is_not_odd_at, 1)}), concave=name == "asinh")
 
 
 def _violates(violated: frozenset[str], f: Activation, _: Context) -> Verdict:

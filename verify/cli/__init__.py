@@ -113,6 +113,13 @@ def build_parser() -> argparse.ArgumentParser:
     proofs.add_argument("--unchecked", action="store_true", help="without coqchk, which types the compiled proofs again")
     proofs.add_argument("--record", action="store_true", help="write them to evidence/proofs.json, on which the ledger rests")
 
+    certify = _command(commands, "certify", "write a certificate for every claim that is proved by enclosure")
+    certify.add_argument("names", nargs="*", metavar="TOPIC|CLAIM", help="only these topics or claims (default: all)")
+    certify.add_argument("--directory", default="build/certificates", help="where the certificates go, a file a claim")
+
+    check = _command(commands, "check", "check certificates on a second arithmetic, without any search")
+    check.add_argument("paths", nargs="+", metavar="PATH", help="a certificate, or a folder of them")
+
     _command(commands, "doctor", "check this installation and its arithmetic")
     return parser
 

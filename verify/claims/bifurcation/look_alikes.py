@@ -13,6 +13,8 @@ from theory import odd_sigmoid
 from theory.activation import Activation, x
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
+from verify.certificates.problem import Problem
+from verify.certificates.problems import fixed_points
 from verify.checker.branches import POINT_BITS
 from verify.claim import Check, Claim, Context, Twin
 from verify.enclosure.branches import find_branches, fixed_points_on, gain_range, saddle_nodes
@@ -54,7 +56,7 @@ def saddle_node_claim(name: str, f: Activation, starts: tuple[float, ...]) -> Cl
         uses=("odd_sigmoid.look_alike." + {"cubic": "tanh_cubic"}.get(name, name),),
         subject=lambda: _folds(f, starts),
         twin=Twin("the last of these gains is larger by the factor 1 + 10^-6", lambda: _last_raised(_folds(f, starts))),
-        checks=(Check("enclosure", partial(_turning_gains, f)),),
+        checks=(Check("enclosure", partial(_turning_gains, f), problem=fixed_points.folds(f, 15, name == "late_fold")),),
     )
 
 
@@ -99,7 +101,10 @@ def sharpness_claim() -> Claim:
         uses=("odd_sigmoid.look_alike.tanh_cubic", "bifurcation.saddle_node.cubic"),
         subject=lambda: _largest(),
         twin=Twin("the largest is larger by the factor 1 + 10^-6", lambda: _largest() * _NUDGE),
-        checks=(Check("enclosure", _five_fixed_points), Check("precision", _iterates_to_it)),
+        checks=(
+            Check("enclosure", _five_fixed_points, problem=fixed_points.below_critical(CUBIC, sympy.Rational(9, 10), 15)),
+            Check("precision", _iterates_to_it),
+        ),
     )
 
 
@@ -149,8 +154,13 @@ def trichotomy_claim(name: str, f: Activation) -> Claim:
         uses=(f"odd_sigmoid.look_alike.{name}",),
         subject=lambda: odd_sigmoid.omega(f),
         twin=Twin("the number changes at omega (1 + 10^-6)", lambda: odd_sigmoid.omega(f) * sympy.Rational(10**6 + 1, 10**6)),
-        checks=(Check("enclosure", partial(_one_rising_branch, f)),),
+        checks=(Check("enclosure", partial(_one_rising_branch, f), problem=_falling_quotient(name, f)),),
     )
+
+
+def _falling_quotient(name: str, f: Activation) -> Problem:
+    """asinh is concave with f' ~ 1/x; x/(1 + x^2) has f' ~ -1/x^2."""
+    return fixed_points.trichotomy_outside(f, Fraction(-1 if name == "asinh" else -2), concave=name == "asinh")
 
 
 def _one_rising_branch(f: Activation, critical: sympy.Expr, _: Context) -> Verdict:

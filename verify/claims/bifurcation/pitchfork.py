@@ -18,6 +18,7 @@ from theory.activation.balls import BALL
 from theory.activation.samples import MPMATH
 from theory.bifurcation import a, epsilon
 from theory.rounding import as_ball, endpoints
+from verify.certificates.problems import fixed_points
 from verify.checker.fixed_points import brackets, multiplier, quotient_side
 from verify.checker.identity import is_zero
 from verify.claim import Check, Claim, Context, Twin
@@ -74,7 +75,7 @@ def trichotomy_claim(name: str, f: Activation) -> Claim:
         twin=Twin("the number of fixed points changes at omega (1 + 10^-6)", lambda: odd_sigmoid.omega(f) * (1 + _TINY)),
         checks=(
             *formalized.pitchfork(f),
-            Check("enclosure", partial(_count_by_balls, f)),
+            Check("enclosure", partial(_count_by_balls, f), problem=fixed_points.trichotomy(f, _RATIOS, _DIGITS)),
             Check("precision", partial(_count_sign_changes, f)),
         ),
     )
@@ -169,7 +170,7 @@ def branch_claim(name: str, f: Activation) -> Claim:
         uses=(f"bifurcation.trichotomy.{name}",),
         subject=lambda: partial(predicted_branch, f),
         twin=Twin("the branch lies at xi_a (1 + 10^-6)", lambda: lambda r: predicted_branch(f, r) * (1 + Fraction(1, 10**6))),
-        checks=(Check("enclosure", partial(_branch_by_balls, f)),),
+        checks=(Check("enclosure", partial(_branch_by_balls, f), problem=fixed_points.branch(f, _ABOVE, 20)),),
     )
 
 

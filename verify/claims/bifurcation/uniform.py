@@ -14,6 +14,7 @@ from theory.activation import Activation, x
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
 from theory.rounding import as_ball
+from verify.certificates.problems import fixed_points
 from verify.checker.cover import SLOPE, STAR, Cover, Quantity, sign_on_cover
 from verify.checker.identity import is_zero
 from verify.checker.sign import without_known_kinks
@@ -66,7 +67,10 @@ def all_gains_claim(name: str, f: Activation) -> Claim:
         uses=members.rests_on(name),
         subject=lambda: odd_sigmoid.omega(f),
         twin=Twin("the number of fixed points changes at omega (1 + 10^-6)", lambda: odd_sigmoid.omega(f) * _NUDGE),
-        checks=(Check("enclosure", partial(_by_partitions, f)), Check("property", partial(_at_random_gains, f))),
+        checks=(
+            Check("enclosure", partial(_by_partitions, f), problem=fixed_points.all_gains(f)),
+            Check("property", partial(_at_random_gains, f)),
+        ),
     )
 
 
@@ -128,7 +132,7 @@ def gain_interval_claim(name: str, f: Activation) -> Claim:
         uses=(f"bifurcation.branch.{name}",),
         subject=lambda: partial(predicted_branch, f),
         twin=Twin("xi at the last gain is larger by the factor 1 + 10^-6", lambda: _raised(partial(predicted_branch, f))),
-        checks=(Check("enclosure", partial(_over_the_interval, f)),),
+        checks=(Check("enclosure", partial(_over_the_interval, f), problem=fixed_points.gain_interval(f, _INTERVAL[1], 15)),),
     )
 
 
@@ -173,7 +177,13 @@ def no_two_cycle_claim(name: str, f: Activation) -> Claim:
             "they are 0 and +-xi_a (1 + 10^-6)",
             lambda: predicted_branch(f, sympy.Rational(3, 2)) * Fraction(10**6 + 1, 10**6),
         ),
-        checks=(Check("enclosure", partial(_second_iterate, f)),),
+        checks=(
+            Check(
+                "enclosure",
+                partial(_second_iterate, f),
+                problem=fixed_points.second_iterate(f, sympy.Rational(3, 2), 15),
+            ),
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from theory import odd_sigmoid
 from theory.activation import Activation
 from theory.gains import sequences
 from theory.rounding import as_ball
+from verify.certificates.problems import fixed_points
 from verify.checker.fixed_points import brackets, quotient_side
 from verify.claim import Check, Claim, Context, Twin
 from verify.claims.members import MEMBERS
@@ -128,7 +129,10 @@ def cycle_claim(name: str, f: Activation) -> Claim:
         twin=Twin(
             "its points are +-xi_|a| (1 + 10^-6)", lambda: lambda r: _wider(sequences.limit_cycle(partial(_branch, f), r))
         ),
-        checks=(Check("enclosure", partial(_is_exchanged, f)), Check("property", partial(_orbits_alternate, f))),
+        checks=(
+            Check("enclosure", partial(_is_exchanged, f), problem=fixed_points.two_cycle(f, _CYCLES, 15)),
+            Check("property", partial(_orbits_alternate, f)),
+        ),
     )
 
 

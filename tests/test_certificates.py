@@ -1,0 +1,294 @@
+"""Certificates: written for what is true, accepted without the search, rejected when altered and for what is false."""
+
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import mpmath
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_certificate_arithmetic import value_of
+from test_cli import run, run_json
+
+from theory.activation import Activation, x
+from verify.certificates import certificate
+from verify.certificates.checker import Constant, Fact, Leading, Odd, Positive, RejectedError, check_conditions
+from verify.certificates.evaluation import differentiated
+from verify.certificates.problems.membership import membership
+from verify.certificates.writer import NotFoundError, find_parts
+from verify.claims import all_claims
+
+CLAIMS = {claim.id: claim for claim in all_claims()}
+CERTIFIED = [claim.id for claim in all_claims() if certificate.problem_of(claim) is not None]
+SAMPLE = [
+    "odd_sigmoid.member.tanh",
+    "odd_sigmoid.member.langevin",
+    "odd_sigmoid.look_alike.clip",
+    "bifurcation.trichotomy.erf",
+    "bifurcation.branch.softsign",
+    "bifurcation.saddle_node.cubic",
+    "bifurcation.sharpness",
+]
+
+
+@cache
+def text_for(name: str) -> str:
+    claim = CLAIMS[name]
+    problem = certificate.problem_of(claim)
+    assert problem is not None
+    return certificate.text_of(certificate.assemble(claim, *find_parts(problem, claim.subject())))
+
+
+@pytest.mark.parametrize("name", CERTIFIED)
+def test_a_claim_has_a_certificate_and_its_twin_has_not(name):
+    assert certificate.check_text(text_for(name), CLAIMS) is CLAIMS[name]
+    problem = certificate.problem_of(CLAIMS[name])
+    with pytest.raises(RejectedError):
+        certificate.check_for(problem, CLAIMS[name].twin.make(), json.loads(text_for(name)))
+
+
+@pytest.mark.parametrize("expression", [sympy.tanh(x + x**3), sympy.sin(x), x / (1 + x**2), sympy.asinh(x), x**3])
+def test_what_is_no_odd_sigmoid_gets_no_certificate(expression):
+    with pytest.raises(NotFoundError):
+        find_parts(membership(), Activation(expression))
+
+
+def test_the_certificate_of_another_function_does_not_show_a_false_claim():
+    """All parts of tanh's certificate, and any other points, fail for tanh(x + x^3), which is not star-shaped."""
+    problem, written = membership(), json.loads(text_for("odd_sigmoid.member.tanh"))
+    false = Activation(sympy.tanh(x + x**3))
+    for points in (["1/4", "1/2", "1", "2", "4"], [str(sympy.Rational(n, 64)) for n in range(1, 257)], ["1"]):
+        written["parts"][-1]["points"] = points
+        with pytest.raises(RejectedError, match="not seen"):
+            certificate.check_for(problem, false, written)
+
+
+# --- alterations ------------------------------------------------------------------------------------------------------
+
+
+@given(st.sampled_from(SAMPLE), st.data())
+@settings(max_examples=60)
+def test_a_changed_digit_is_noticed_by_the_hash(name, data):
+    text = text_for(name)
+    places = [match.start() for match in re.finditer("[0-9]", text)]
+    place = data.draw(st.sampled_from(places))
+    digit = data.draw(st.sampled_from([d for d in "0123456789" if d != text[place]]))
+    with pytest.raises(RejectedError):
+        certificate.check_text(text[:place] + digit + text[place + 1 :], CLAIMS)
+
+
+def corrupted(name: str, random: Random) -> dict[str, Any] | None:
+    """The certificate with one thing altered and all hashes made anew; None if the conditions cannot be made."""
+    found = json.loads(text_for(name))
+    part = random.choice(found["parts"])
+    kinds = ["drop part", "swap parts", "swap claim", "another condition"]
+    kinds += ["digit", "drop point", "move point", "double point"] * 4 if "points" in part else []
+    kinds += ["number", "number digit", "drop number"] * 4 if found["numbers"] else []
+    kinds += ["bits", "order"] if "bits" in part else []
+    kind = random.choice(kinds)
+    points, place = part.get("points"), random.randrange(len(part.get("points", "x")))
+    if kind == "drop part":
+        found["parts"].remove(part)
+    elif kind == "swap parts":
+        other = random.choice(found["parts"])
+        i, j = found["parts"].index(part), found["parts"].index(other)
+        found["parts"][i], found["parts"][j] = other, part
+    elif kind == "swap claim":
+        found["claim"] = random.choice(CERTIFIED)
+        found["statement"], found["uses"] = CLAIMS[found["claim"]].statement, list(CLAIMS[found["claim"]].uses)
+    elif kind == "another condition":
+        part["condition"] = random.choice(found["parts"])["condition"]
+    elif kind == "digit":
+        points[place] = _other_digit(points[place], random)
+    elif kind == "drop point":
+        del points[place]
+    elif kind == "move point":
+        points[place] = str(sympy.Rational(points[place]) * random.choice([-1, 0, sympy.Rational(1, 3), 3, 1000]))
+    elif kind == "double point":
+        points.insert(place, points[place])
+    elif kind == "number":
+        name_ = random.choice(list(found["numbers"]))
+        factor = 1 + random.choice([-1, 1]) * sympy.Rational(1, 10 ** random.randrange(1, 30))
+        found["numbers"][name_] = str(sympy.Rational(found["numbers"][name_]) * factor)
+    elif kind == "number digit":
+        name_ = random.choice(list(found["numbers"]))
+        found["numbers"][name_] = _other_digit(found["numbers"][name_], random)
+    elif kind == "drop number":
+        del found["numbers"][random.choice(list(found["numbers"]))]
+    else:
+        field = "bits" if kind == "bits" else random.choice([name for name in part if "order" in name] or ["bits"])
+        part[field] = random.choice([0, 1, 2, 8, -1, "5", None, True])
+    return _sealed(found)
+
+
+def _other_digit(text: str, random: Random) -> str:
+    place = random.choice([i for i, c in enumerate(text) if c.isdigit()])
+    return text[:place] + random.choice([d for d in "0123456789" if d != text[place]]) + text[place + 1 :]
+
+
+def _sealed(found: dict[str, Any]) -> dict[str, Any] | None:
+    """With the hashes that it would have if it had been written so."""
+    claim = CLAIMS[found["claim"]]
+    problem = certificate.problem_of(claim)
+    assert problem is not None
+    try:
+        conditions = problem.conditions(claim.subject(), certificate._numbers(found))
+        found["problem_sha256"] = certificate.problem_hash(claim, conditions)
+    except (KeyError, RejectedError, ArithmeticError):
+        pass
+    return found | {"sha256": certificate.content_hash(found)}
+
+
+def is_true(found: dict[str, Any]) -> bool:
+    """Whether the altered certificate happens to be right, decided in mpmath, by samples, without the checker.
+
+    True claims stay true: a partition is right if it covers the domain, and the conditions if they hold with its numbers.
+    """
+    claim = CLAIMS[found["claim"]]
+    problem = certificate.problem_of(claim)
+    assert problem is not None
+    conditions = problem.conditions(claim.subject(), certificate._numbers(found))
+    if [part.get("condition") for part in found["parts"]] != [condition.name for condition in conditions]:
+        return False
+    with mpmath.workdps(120):
+        return all(_holds(condition, part) for condition, part in zip(conditions, found["parts"], strict=True))
+
+
+def _holds(condition: Any, part: dict[str, Any]) -> bool:
+    if isinstance(condition, Fact):
+        return condition.holds
+    if isinstance(condition, Odd):
+        return bool(abs(value_of(condition.term, mpmath.mpf("0.7")) + value_of(condition.term, mpmath.mpf("-0.7"))) < 1e-100)
+    if not isinstance(condition, Positive):
+        assert isinstance(condition, Leading | Constant)
+        return True  # nothing that it says can be altered by points
+    points = [sympy.Rational(point) for point in part["points"]]
+    begins = points[0] == sympy.Rational(str(condition.low)) if condition.low else points[0] > 0
+    ends = condition.high is None or points[-1] == sympy.Rational(str(condition.high))
+    if not (begins and ends and all(left < right for left, right in pairwise(points))):
+        return False
+    low, high = mpmath.mpf(str(float(points[0]))), mpmath.mpf(str(float(points[-1])))
+    if condition.low == condition.high:
+        return _at(condition.term, condition.low) > 0
+    inside = [low + (high - low) * mpmath.mpf(n) / 7 for n in range(8)]
+    return all(_at(condition.term, place) >= 0 for place in inside)
+
+
+def _at(term: Any, place: Any) -> Any:
+    place = mpmath.mpf(place.numerator) / place.denominator if hasattr(place, "numerator") else place
+
+    def expanded(node: Any) -> Any:
+        if node.op in ("slope", "star"):
+            return expanded(differentiated(node))
+        return node.with_args(tuple(expanded(argument) for argument in node.args)) if node.args else node
+
+    return value_of(expanded(term), place)
+
+
+@given(st.sampled_from(SAMPLE), st.integers(0, 10**9))
+@settings(max_examples=120, deadline=None)
+def test_an_altered_certificate_is_rejected_or_still_right(name, seed):
+    found = corrupted(name, Random(seed))
+    assert found is not None
+    try:
+        certificate.check_text(json.dumps(found), CLAIMS)
+    except RejectedError:
+        return
+    assert is_true(found)
+
+
+def test_most_alterations_are_rejected():
+    """Those that are not only give other points of the same partition, or another precision."""
+    rejected = 0
+    for seed in range(60):
+        found = corrupted(SAMPLE[seed % len(SAMPLE)], Random(seed))
+        try:
+            certificate.check_text(json.dumps(found), CLAIMS)
+        except RejectedError:
+            rejected += 1
+    assert rejected >= 40
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda c: c["parts"][0].update(condition="something else"), "expected 'f\\(-x\\) = -f\\(x\\)'"),
+        (lambda c: c["parts"].pop(), "the claim has 5"),
+        (lambda c: c["parts"][2].update(points=[]), "must be a list"),
+        (lambda c: c["parts"][2].update(points=["1/0"]), "write p/q"),
+        (lambda c: c["parts"][2].update(points=[0.5]), "write p/q"),
+        (lambda c: c["parts"][2].update(bits=10**9), "whole number from 1"),
+        (lambda c: c["parts"][2].update(order=True), "whole number from 1"),
+        (lambda c: c["parts"][2]["points"].reverse(), "do not ascend"),
+        (lambda c: c["parts"][2].update(points=["-1", "1"]), "begin at -1"),
+        (lambda c: c.update(claim="odd_sigmoid.omega.tanh"), "no claim with an enclosure"),
+        (lambda c: c.update(statement="tanh is odd"), "states something else"),
+        (lambda c: c["numbers"].update(B="1/2"), "f < B: not seen"),
+    ],
+)
+def test_each_fault_is_named(change, message):
+    found = json.loads(text_for("odd_sigmoid.member.tanh"))
+    change(found)
+    with pytest.raises(RejectedError, match=message):
+        certificate.check_text(json.dumps(found | {"sha256": certificate.content_hash(found)}), CLAIMS)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "nan", '{"schema": 1}', "[" * 100_000])
+def test_what_is_no_certificate_is_rejected(text):
+    with pytest.raises(RejectedError):
+        certificate.check_text(text, CLAIMS)
+
+
+# --- what the checker rests on ----------------------------------------------------------------------------------------
+
+
+def test_the_checker_imports_no_search_and_no_other_arithmetic():
+    script = "import sys, verify.certificates.checker; print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    ours = [name for name in loaded if name.startswith(("verify.", "theory", "flint"))]
+    assert ours == [f"verify.certificates{part}" for part in ("", *_MODULES)]
+
+
+_MODULES = (".arithmetic", ".checker", ".evaluation", ".oddness", ".series", ".taylor_models", ".terms")
+
+
+# --- the commands -----------------------------------------------------------------------------------------------------
+
+
+def test_certify_and_check(capsys, tmp_path):
+    folder = tmp_path / "certificates"
+    _, written = run_json(
+        capsys, "certify", "bifurcation.trichotomy.tanh", "odd_sigmoid.member.tanh", "--directory", str(folder)
+    )
+    assert [one["claim"] for one in written["certificates"]] == ["odd_sigmoid.member.tanh", "bifurcation.trichotomy.tanh"]
+    _, checked = run_json(capsys, "check", str(folder))
+    assert checked["counts"] == {"accepted": 2, "rejected": 0}
+    assert "odd_sigmoid.member.tanh" not in {name for one in checked["certificates"] for name in one["given"]}
+    path = folder / "odd_sigmoid.member.tanh.json"
+    path.write_text(path.read_text().replace("odd sigmoid", "even sigmoid"))
+    code, out, _ = run(capsys, "check", str(path))
+    assert code == 1
+    assert "altered" in out
+
+
+def test_a_missing_path_is_named(capsys, tmp_path):
+    for path in (tmp_path, tmp_path / "nowhere.json"):
+        code, _, err = run(capsys, "check", str(path))
+        assert code == 2
+        assert "path=" in err
+        assert "oddsigmoid certify" in err
+
+
+def test_conditions_are_checked_in_their_order():
+    conditions = [Fact("first", holds=True), Fact("second", holds=False)]
+    with pytest.raises(RejectedError, match="second: it does not hold"):
+        check_conditions(conditions, [{"condition": "first"}, {"condition": "second"}])
+    with pytest.raises(RejectedError, match="expected 'first'"):
+        check_conditions(conditions, [{"condition": "second"}, {"condition": "first"}])

@@ -1,0 +1,313 @@
+"""Interval arithmetic on Python's integers: the second arithmetic, which shares nothing with the one that searched.
+
+An `Interval` holds the reals in [low/2^P, high/2^P]; P is set by `precision` and all numbers of a calculation have the same.
+Every operation rounds outward, so what it returns holds every value of the exact operation on members of its operands.
+
+Elementary functions come from their power series with a bound of what is left out: exp after exp(x) = 2^j exp(r),
+log from 2 artanh, atan after halving the argument, erf from its series of positive terms. That is all there is to believe.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from functools import cache
+from math import isqrt
+
+_bits = 128
+
+
+class Unbounded(ArithmeticError):  # noqa: N818 - what happened, not an accident
+    """An operation has no finite enclosure: division by an interval that holds 0, log of one that does, exp of a huge one."""
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Intervals made inside have endpoints that are multiples of 2^-bits."""
+    global _bits
+    before, _bits = _bits, bits
+    try:
+        yield
+    finally:
+        _bits = before
+
+
+class Interval:
+    """The reals from low/2^P to high/2^P."""
+
+    __slots__ = ("high", "low")
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
+
+    def __add__(self, other: "Interval") -> "Interval":
+        return Interval(self.low + other.low, self.high + other.high)
+
+    def __neg__(self) -> "Interval":
+        return Interval(-self.high, -self.low)
+
+    def __sub__(self, other: "Interval") -> "Interval":
+        return Interval(self.low - other.high, self.high - other.low)
+
+    def __mul__(self, other: "Interval") -> "Interval":
+        a, b, c, d = self.low, self.high, other.low, other.high
+        if a >= 0 and c >= 0:
+            return Interval(a * c >> _bits, -(-b * d >> _bits))
+        products = a * c, a * d, b * c, b * d
+        return Interval(min(products) >> _bits, -(-max(products) >> _bits))
+
+    def __truediv__(self, other: "Interval") -> "Interval":
+        if other.low <= 0 <= other.high:
+            raise Unbounded("division by an interval that holds 0")
+        ends = [(a << _bits, b) for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Interval(min(a // b for a, b in ends), -min(-a // b for a, b in ends))
+
+    def __pow__(self, n: int) -> "Interval":
+        if n < 0:
+            return whole(1) / self**-n
+        base = abs(self) if n % 2 == 0 else self
+        result = whole(1)
+        for _ in range(n):
+            result = result * base
+        return result
+
+    def __abs__(self) -> "Interval":
+        if self.low >= 0:
+            return self
+        return -self if self.high <= 0 else Interval(0, max(-self.low, self.high))
+
+    def is_zero(self) -> bool:
+        return self.low == 0 == self.high
+
+    def sign(self) -> int:
+        """1 or -1 if all members have that sign, else 0."""
+        return 1 if self.low > 0 else -1 if self.high < 0 else 0
+
+    def hull(self, other: "Interval") -> "Interval":
+        return Interval(min(self.low, other.low), max(self.high, other.high))
+
+    def meet(self, other: "Interval") -> "Interval":
+        """The members of both; both hold the same number."""
+        return Interval(max(self.low, other.low), min(self.high, other.high))
+
+    def root(self, n: int) -> "Interval":
+        """The n-th root, n >= 1, of an interval without negative members."""
+        if self.low < 0:
+            raise Unbounded("root of an interval with negative members")
+        shift = _bits * (n - 1)
+        high = _integer_root(self.high << shift, n)
+        return Interval(_integer_root(self.low << shift, n), high + (high**n != self.high << shift))
+
+    def power(self, exponent: Fraction) -> "Interval":
+        """self^exponent, for members > 0 unless the exponent is whole."""
+        return (self if exponent.denominator == 1 else self.root(exponent.denominator)) ** exponent.numerator
+
+
+def whole(n: int) -> Interval:
+    return Interval(n << _bits, n << _bits)
+
+
+def rational(number: Fraction) -> Interval:
+    scaled = number.numerator << _bits
+    return Interval(scaled // number.denominator, -(-scaled // number.denominator))
+
+
+def between(low: Fraction, high: Fraction) -> Interval:
+    return rational(low).hull(rational(high))
+
+
+def _integer_root(number: int, n: int) -> int:
+    """The largest r with r^n <= number."""
+    if n == 1:
+        return number
+    if n == 2:
+        return isqrt(number)
+    low, high = 0, 1 << (number.bit_length() // n + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if middle**n <= number else (low, middle)
+    return low
+
+
+# --- elementary functions -------------------------------------------------------------------------------------------
+
+
+_GUARD = 32  # bits beyond those wanted
+_LARGEST = 1 << 14  # exp is not taken of more
+
+
+def _widened(wanted: Callable[[], Interval], extra: int) -> Interval:
+    """What `wanted` gives with `extra` more bits, rounded outward to the present precision."""
+    with precision(_bits + extra):
+        found = wanted()
+    return Interval(found.low >> extra, -(-found.high >> extra))
+
+
+def _rising(value: Callable[[Interval], Interval], x: Interval, guard: int = _GUARD) -> Interval:
+    """The range of a rising function over x, from enclosures at the two ends, taken with more bits."""
+
+    def at(end: int) -> Interval:
+        return _widened(lambda: value(Interval(end << guard, end << guard)), guard)
+
+    low = at(x.low)
+    return low if x.low == x.high else Interval(low.low, at(x.high).high)
+
+
+def _around(size: int) -> Interval:
+    """Everything within size/2^P of 0."""
+    return Interval(-size, size)
+
+
+def exp(x: Interval) -> Interval:
+    if x.high >> _bits > _LARGEST:
+        raise Unbounded("exp of a number above 2^14")
+    return _rising(_exp, x)
+
+
+def _exp(x: Interval) -> Interval:
+    """exp(x) = 2^j exp(r), r = x - j log 2; exp(r) = exp(r/16)^16, by the series: |rest| <= 2 |r/16|^n/n! for |r| <= 8."""
+    if x.is_zero():
+        return whole(1)
+    j = round(Fraction(x.low, 1 << _bits) * 1000 / 693)
+    if j < -_bits - 16:
+        return Interval(0, 1)
+    small = (x - rational(Fraction(j)) * log_2()) / whole(16)
+    total, term, n = whole(1), whole(1), 0
+    while term.high > 1 or term.low < -1:
+        n += 1
+        term = term * small / whole(n)
+        total = total + term
+    total = total + _around(4)
+    for _ in range(4):
+        total = total * total
+    return Interval(total.low << j, total.high << j) if j >= 0 else Interval(total.low >> -j, -(-total.high >> -j))
+
+
+def log(x: Interval) -> Interval:
+    if x.low <= 0:
+        raise Unbounded("log of an interval that is not positive")
+    return _rising(_log, x)
+
+
+def _log(x: Interval) -> Interval:
+    """log(2^j m) = j log 2 + 2 artanh((m - 1)/(m + 1)), 2/3 <= m <= 4/3."""
+    j = x.low.bit_length() - _bits
+    if 3 * x.low < 2 << (_bits + j):
+        j -= 1
+    m = Interval(x.low >> j, -(-x.high >> j)) if j >= 0 else Interval(x.low << -j, x.high << -j)
+    return rational(Fraction(j)) * log_2() + whole(2) * _artanh((m - whole(1)) / (m + whole(1)))
+
+
+def _artanh(y: Interval) -> Interval:
+    """y + y^3/3 + y^5/5 + ..., |y| <= 1/3: the rest is below 1/8 more than its first term."""
+    if y.is_zero():
+        return y
+    total, power, n = y, y, 1
+    while power.high > 1 or power.low < -1:
+        n, power = n + 2, power * y * y
+        total = total + power / whole(n)
+    return total + _around(2)
+
+
+def log_2() -> Interval:
+    return _constant("log 2", _bits)
+
+
+def pi() -> Interval:
+    return _constant("pi", _bits)
+
+
+@cache
+def _constant(name: str, bits: int) -> Interval:
+    """log 2 = 2 artanh(1/3), pi = 16 atan(1/5) - 4 atan(1/239) (Machin)."""
+    assert bits == _bits
+
+    def third_or_machin() -> Interval:
+        if name == "log 2":
+            return whole(2) * _artanh(rational(Fraction(1, 3)))
+        return whole(16) * _small_atan(rational(Fraction(1, 5))) - whole(4) * _small_atan(rational(Fraction(1, 239)))
+
+    return _widened(third_or_machin, _GUARD)
+
+
+def atan(x: Interval) -> Interval:
+    return _rising(_atan, x)
+
+
+def _atan(x: Interval) -> Interval:
+    """atan x = pi/2 - atan(1/x) for x > 1, and 2 atan(x/(1 + sqrt(1 + x^2))), three times."""
+    if x.high < 0:
+        return -_atan(-x)
+    if x.low > 1 << _bits:
+        return pi() / whole(2) - _atan(whole(1) / x)
+    for _ in range(3):
+        x = x / (whole(1) + (whole(1) + x * x).root(2))
+    return whole(8) * _small_atan(x)
+
+
+def _small_atan(y: Interval) -> Interval:
+    """y - y^3/3 + y^5/5 - ..., 0 <= y <= 1/4: alternating, so the rest is below its first term."""
+    if y.is_zero():
+        return y
+    total, power, n = y, y, 1
+    while power.high > 1:
+        n, power = n + 2, power * y * y
+        total = total + power / whole(n if n % 4 == 1 else -n)
+    return total + _around(2)
+
+
+def asinh(x: Interval) -> Interval:
+    return _rising(_asinh, x)
+
+
+def _asinh(x: Interval) -> Interval:
+    return -_asinh(-x) if x.high < 0 else _log(x + (whole(1) + x * x).root(2))
+
+
+def erf(x: Interval) -> Interval:
+    far = isqrt(_bits) + 1
+    return _rising(lambda end: _erf(end, far), x, _GUARD + 2 * far * far)  # the series is as large as e^(far^2)
+
+
+def _erf(x: Interval, far: int) -> Interval:
+    """2/sqrt(pi) e^(-x^2) sum 2^n x^(2n+1)/(2n+1)!!, terms > 0 with falling ratios; 1 - e^(-x^2) <= erf(x) <= 1 beyond far."""
+    if x.high < 0:
+        return -_erf(-x, far)
+    if x.low >= far << _bits:
+        return whole(1) - Interval(0, 1 << (_bits - far * far))  # e^-u < 2^-u
+    if x.is_zero():
+        return x
+    square = x * x
+    total, term, n = x, x, 0
+    while term.high > 1 or 2 * 2 * square.high > (2 * n + 3) << _bits:
+        term, n = term * square * whole(2) / whole(2 * n + 3), n + 1
+        total = total + term
+    return whole(2) / pi().root(2) * _exp(-square) * (total + _around(2))
+
+
+def sin(x: Interval) -> Interval:
+    return _wave(x, 1)
+
+
+def cos(x: Interval) -> Interval:
+    return _wave(x, 0)
+
+
+def _wave(x: Interval, first: int) -> Interval:
+    """sin (first = 1) or cos (0): the alternating series at the middle, and the slope is at most 1."""
+    one = whole(1)
+    if x.high - x.low >= 2 << _bits or max(abs(x.low), abs(x.high)) >> _bits > 64:
+        return (-one).hull(one)
+    if x.is_zero():
+        return whole(0) if first else one
+    middle, radius = (x.low + x.high) // 2, (x.high - x.low + 1) // 2 + 1
+
+    def series() -> Interval:
+        at = Interval(middle << 128, middle << 128)
+        term = total = at if first else whole(1)
+        n = first
+        while term.high > 1 or term.low < -1 or n < 128:
+            term, n = -term * at * at / whole((n + 1) * (n + 2)), n + 2
+            total = total + term
+        return total + _around(2)
+
+    return (_widened(series, 128) + _around(radius)).meet((-one).hull(one))

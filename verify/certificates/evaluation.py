@@ -1,0 +1,207 @@
+"""Signs of terms on an interval or at an end of (0, oo), from their parts, a Taylor polynomial with remainder, or a model."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from verify.certificates import arithmetic as intervals
+from verify.certificates import series
+from verify.certificates.arithmetic import Interval, Unbounded, between, rational, whole
+from verify.certificates.oddness import parity
+from verify.certificates.series import Series
+from verify.certificates.taylor_models import End, Model
+from verify.certificates.terms import T, Term, derivative
+
+
+class _Signs:
+    """The sign of a term from the signs of its parts, where `_seen` does not have to tell."""
+
+    def sign(self, of: Term) -> int:
+        """1 or -1 if the term has that sign everywhere, else 0 for not seen."""
+        if of.op == "exp":
+            return 1
+        if of.op in ("slope", "star"):
+            found = self.sign(differentiated(of))
+            if found:
+                return found
+        if of.op == "*":
+            found = 1
+            for argument in of.args:
+                found *= self.sign(argument)
+            if found:
+                return found
+        if of.op == "^" and self.sign(of.args[0]) > 0:
+            return 1
+        if of.op == "+":
+            signs = {self.sign(argument) for argument in of.args}
+            if len(signs) == 1 and 0 not in signs:
+                return signs.pop()
+        try:
+            return self._seen(of)
+        except Unbounded:
+            return 0
+
+    def _seen(self, of: Term) -> int:
+        raise NotImplementedError
+
+
+def differentiated(of: Term) -> Term:
+    """What `slope` or `star` stands for."""
+    h = of.args[0]
+    return derivative(h) if of.op == "slope" else h - T * derivative(h)
+
+
+def _choice(op: str, difference: int) -> int:
+    """Which argument |u| = max(u, -u), max(u, v), min(u, v) is, if the sign of u - v is known."""
+    if difference == 0:
+        raise Unbounded(f"{op} is not decided")
+    return 0 if (difference > 0) == (op != "min") else 1
+
+
+# --- an interval ------------------------------------------------------------------------------------------------------
+
+
+class OnBox(_Signs):
+    """t in [low, high]: f = sum c_j s^j + R s^n, s = t - middle, R the n-th coefficient wherever t lies (Lagrange)."""
+
+    def __init__(self, low: Fraction, high: Fraction, order: int) -> None:
+        self.low, self.high, self.order = low, high, order
+        self.half = (high - low) / 2
+        self._exact: dict[Term, Series] = {}
+        self._wide: dict[Term, Series] = {}
+
+    def __str__(self) -> str:
+        return f"[{self.low}, {self.high}]"
+
+    def _seen(self, of: Term) -> int:
+        return self.range(of).sign()
+
+    def range(self, of: Term) -> Interval:
+        """All values; where no derivatives are known, by interval arithmetic alone."""
+        if self.half == 0:
+            return self._at(of, self._exact, 0)[0]
+        try:
+            polynomial, rest = self.polynomial(of)
+        except Unbounded:
+            return self._at(of, {}, 0)[0]
+        found = rest * self._power(self.order)
+        for j, c in enumerate(polynomial):
+            found = found + c * self._power(j)
+        return found
+
+    def polynomial(self, of: Term) -> tuple[Series, Interval]:
+        """(c_0, ..., c_(n-1)), R."""
+        return self._at(of, self._exact, self.order - 1), self._at(of, self._wide, self.order)[-1]
+
+    def _power(self, j: int) -> Interval:
+        """The range of s^j."""
+        top = self.half**j
+        return between(-top if j % 2 else Fraction(0 if j else 1), top)
+
+    def _at(self, of: Term, known: dict[Term, Series], order: int) -> Series:
+        """The series of a term about the middle (`known` is `_exact`), or about every point of the box."""
+        if of not in known:
+            known[of] = self._made(of, known, order)
+        return known[of]
+
+    def _made(self, of: Term, known: dict[Term, Series], order: int) -> Series:
+        zeros = [whole(0)] * order
+        if of.op == "t":
+            place = rational(self.low + self.half) if known is self._exact else between(self.low, self.high)
+            return [place, whole(1), *zeros][: order + 1]
+        if of.op in ("number", "pi"):
+            return [rational(of.value) if of.op == "number" else intervals.pi(), *zeros]
+        if of.op in ("slope", "star"):
+            return self._at(differentiated(of), known, order)
+        args = [self._at(argument, known, order) for argument in of.args]
+        if of.op in ("+", "*"):
+            found = args[0]
+            for other in args[1:]:
+                found = series.add(found, other) if of.op == "+" else series.multiply(found, other)
+            return found
+        if of.op == "^":
+            return series.power(args[0], of.value)
+        if of.op in ("abs", "max", "min"):
+            return self._chosen(of, args, order)
+        return series.FUNCTIONS[of.op](args[0])
+
+    def _chosen(self, of: Term, args: list[Series], order: int) -> Series:
+        """The argument that is chosen everywhere on the box; of order 0 the range is enough."""
+        left, right = args if of.op != "abs" else (args[0], [-c for c in args[0]])
+        difference = (of.args[0] - of.args[1]) if of.op != "abs" else of.args[0]
+        sign = self._at(difference, self._wide if order else {}, order and self.order)[0].sign()
+        if sign or order:
+            return (left, right)[_choice(of.op, sign)]
+        pick = min if of.op == "min" else max
+        return [Interval(pick(left[0].low, right[0].low), pick(left[0].high, right[0].high))]
+
+
+# --- the ends ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class AtEnd(_Signs):
+    """t in (0, r] or [R, oo): the models of terms there, each made once."""
+
+    end: End
+
+    def __post_init__(self) -> None:
+        self.poles_inside = False
+        self._known: dict[Term, Model] = {}
+
+    def __str__(self) -> str:
+        return str(self.end)
+
+    def _seen(self, of: Term) -> int:
+        return self.model(of).sign()
+
+    def model(self, of: Term) -> Model:
+        if of not in self._known:
+            self._known[of] = self._made(of)
+        return self._known[of]
+
+    def _made(self, of: Term) -> Model:
+        if of.op == "t":
+            return self.end.variable()
+        if of.op in ("number", "pi"):
+            return self.end.constant(rational(of.value) if of.op == "number" else intervals.pi())
+        if of.op in ("slope", "star"):
+            return self._differentiated(of)
+        args = [self.model(argument) for argument in of.args]
+        if of.op in ("+", "*"):
+            found = args[0]
+            for other in args[1:]:
+                found = found + other if of.op == "+" else found * other
+            return found
+        if of.op == "^":
+            return args[0].to_power(of.value)
+        if of.op in ("abs", "max", "min"):
+            left, right = args if of.op != "abs" else (args[0], -args[0])
+            return (left, right)[_choice(of.op, (left + -right).sign())]
+        argument = args[0].stripped()
+        if argument.v >= 0:
+            return argument.composed(series.FUNCTIONS[of.op])
+        self.poles_inside = True
+        return argument.beyond_a_pole(of.op)
+
+    def _differentiated(self, of: Term) -> Model:
+        """h' or h - t h'. As h = sum h_n s^n makes t h' = sum (n/degree) h_n s^n, some coefficients are exactly 0."""
+        found, degree = self.model(differentiated(of)), self.end.degree
+        try:
+            expansion, c = self._expansion(of.args[0]), list(found.c)
+        except Unbounded:
+            return found
+        for i in range(len(c)):
+            n = found.v + i + (degree if of.op == "slope" else 0)
+            if n - expansion.v < len(expansion.c):
+                h_n = expansion.c[n - expansion.v] if n >= expansion.v else whole(0)
+                factor = Fraction(n, degree) if of.op == "slope" else 1 - Fraction(n, degree)
+                c[i] = c[i].meet(rational(factor) * h_n)
+        return Model(self.end, found.v, c, found.rest)
+
+    def _expansion(self, h: Term) -> Model:
+        """The model of h; at t = 0 an odd h without anything that has a pole inside has no even coefficients."""
+        found = self.model(h)
+        if self.end.degree != 1 or self.poles_inside or parity(h) != -1:
+            return found
+        c = [whole(0) if (found.v + i) % 2 == 0 else one for i, one in enumerate(found.c)]
+        return Model(self.end, found.v, c, found.rest)
