@@ -20,7 +20,7 @@ from test_cli import run, run_json
 from theory.activation import Activation, x
 from verify.certificates import certificate
 from verify.certificates.checker import Constant, Fact, Leading, Odd, Positive, RejectedError, check_conditions
-from verify.certificates.evaluation import differentiated
+from verify.certificates.evaluation import plainly
 from verify.certificates.problems.membership import membership
 from verify.certificates.writer import NotFoundError, find_parts
 from verify.claims import all_claims
@@ -185,8 +185,8 @@ def _at(term: Any, place: Any) -> Any:
     place = mpmath.mpf(place.numerator) / place.denominator if hasattr(place, "numerator") else place
 
     def expanded(node: Any) -> Any:
-        if node.op in ("slope", "star"):
-            return expanded(differentiated(node))
+        if node.op in ("slope", "star", "deviation", "excess"):
+            return expanded(plainly(node))
         return node.with_args(tuple(expanded(argument) for argument in node.args)) if node.args else node
 
     return value_of(expanded(term), place)

@@ -9,7 +9,9 @@ from verify.certificates.arithmetic import Interval, Unbounded, between, rationa
 from verify.certificates.oddness import parity
 from verify.certificates.series import Series
 from verify.certificates.taylor_models import End, Model
-from verify.certificates.terms import T, Term, derivative
+from verify.certificates.terms import T, Term, derivative, number
+
+_CLOSE = Fraction(1, 10**30)
 
 
 class _Signs:
@@ -20,7 +22,7 @@ class _Signs:
         if of.op == "exp":
             return 1
         if of.op in ("slope", "star"):
-            found = self.sign(differentiated(of))
+            found = self.sign(plainly(of))
             if found:
                 return found
         if of.op == "*":
@@ -44,10 +46,17 @@ class _Signs:
         raise NotImplementedError
 
 
-def differentiated(of: Term) -> Term:
-    """What `slope` or `star` stands for."""
+_KNOWN_BETTER = frozenset({"slope", "star", "deviation", "excess"})
+
+
+def plainly(of: Term) -> Term:
+    """What an operation stands for of which expansions know more than its formula."""
     h = of.args[0]
-    return derivative(h) if of.op == "slope" else h - T * derivative(h)
+    if of.op == "slope":
+        return derivative(h)
+    if of.op == "star":
+        return h - T * derivative(h)
+    return of.args[1] * T - h if of.op == "deviation" else h - number(1)
 
 
 def _choice(op: str, difference: int) -> int:
@@ -110,8 +119,8 @@ class OnBox(_Signs):
             return [place, whole(1), *zeros][: order + 1]
         if of.op in ("number", "pi"):
             return [rational(of.value) if of.op == "number" else intervals.pi(), *zeros]
-        if of.op in ("slope", "star"):
-            return self._at(differentiated(of), known, order)
+        if of.op in _KNOWN_BETTER:
+            return self._at(plainly(of), known, order)
         args = [self._at(argument, known, order) for argument in of.args]
         if of.op in ("+", "*"):
             found = args[0]
@@ -156,16 +165,24 @@ class AtEnd(_Signs):
 
     def model(self, of: Term) -> Model:
         if of not in self._known:
-            self._known[of] = self._made(of)
+            self._known[of] = self._by_parity(of, self._made(of))
         return self._known[of]
+
+    def _by_parity(self, of: Term, found: Model) -> Model:
+        """At t = 0 an odd term without anything that has a pole inside has no even coefficients, an even one no odd ones."""
+        if self.end.degree != 1 or self.poles_inside or not parity(of):
+            return found
+        even = parity(of) == 1
+        c = [one if ((found.v + i) % 2 == 0) == even else whole(0) for i, one in enumerate(found.c)]
+        return Model(self.end, found.v, c, found.rest)
 
     def _made(self, of: Term) -> Model:
         if of.op == "t":
             return self.end.variable()
         if of.op in ("number", "pi"):
             return self.end.constant(rational(of.value) if of.op == "number" else intervals.pi())
-        if of.op in ("slope", "star"):
-            return self._differentiated(of)
+        if of.op in _KNOWN_BETTER:
+            return self._differentiated(of) if of.op in ("slope", "star") else self._without_leading(of)
         args = [self.model(argument) for argument in of.args]
         if of.op in ("+", "*"):
             found = args[0]
@@ -185,9 +202,9 @@ class AtEnd(_Signs):
 
     def _differentiated(self, of: Term) -> Model:
         """h' or h - t h'. As h = sum h_n s^n makes t h' = sum (n/degree) h_n s^n, some coefficients are exactly 0."""
-        found, degree = self.model(differentiated(of)), self.end.degree
+        found, degree = self.model(plainly(of)), self.end.degree
         try:
-            expansion, c = self._expansion(of.args[0]), list(found.c)
+            expansion, c = self.model(of.args[0]), list(found.c)
         except Unbounded:
             return found
         for i in range(len(c)):
@@ -198,10 +215,16 @@ class AtEnd(_Signs):
                 c[i] = c[i].meet(rational(factor) * h_n)
         return Model(self.end, found.v, c, found.rest)
 
-    def _expansion(self, h: Term) -> Model:
-        """The model of h; at t = 0 an odd h without anything that has a pole inside has no even coefficients."""
-        found = self.model(h)
-        if self.end.degree != 1 or self.poles_inside or parity(h) != -1:
-            return found
-        c = [whole(0) if (found.v + i) % 2 == 0 else one for i, one in enumerate(found.c)]
-        return Model(self.end, found.v, c, found.rest)
+    def _without_leading(self, of: Term) -> Model:
+        """`deviation` and `excess` at t = 0: the coefficient of t, or the constant one, which is 1, is left out."""
+        degree = self.end.degree
+        found, place = self.model(of.args[0]), degree if of.op == "deviation" else 0
+        if degree < 0 or not found.v <= place < found.v + len(found.c):
+            return self.model(plainly(of))
+        c, left_out = list(found.c), found.c[place - found.v]
+        c[place - found.v] = whole(0)
+        expected = self.model(of.args[1]).range() if of.op == "deviation" else whole(1)
+        if not abs(left_out - expected).high < rational(_CLOSE).low:
+            raise Unbounded(f"{of.op}: the coefficient that is left out is not what it should be")
+        kept = Model(self.end, found.v, c, found.rest)
+        return -kept if of.op == "deviation" else kept

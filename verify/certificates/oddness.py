@@ -1,6 +1,7 @@
 """Whether a term is odd in t, by rules that hold identically; no is only "not seen"."""
 
 from fractions import Fraction
+from functools import cache
 
 from verify.certificates.terms import Term, number, product
 
@@ -9,6 +10,7 @@ _ODD_FUNCTIONS = frozenset({"atan", "asinh", "erf", "sin"})
 _OPPOSITE = {"max": "min", "min": "max"}
 
 
+@cache
 def parity(of: Term) -> int:
     """-1 for odd, 1 for even, 0 for neither seen."""
     if of.op == "t":

@@ -20,7 +20,7 @@ class UnknownTermError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """op: t, number, pi, +, *, ^, max, min, slope, star, or a function of one argument. value: a number, or an exponent."""
+    """op: t, number, pi, +, *, ^, max, min, slope, star, deviation, excess, or a function. value: a number, or an exponent."""
 
     op: str
     args: tuple["Term", ...] = ()
@@ -107,6 +107,16 @@ def slope(h: Term) -> Term:
 def star(h: Term) -> Term:
     """h - t h', positive where h(t)/t falls."""
     return call("star", h)
+
+
+def deviation(h: Term, slope_at_zero: Term) -> Term:
+    """h'(0) t - h, which has no linear term at 0."""
+    return term("deviation", (h, slope_at_zero))
+
+
+def excess(u: Term) -> Term:
+    """u - 1, where u(0+) = 1 is known exactly: it has no constant term at 0."""
+    return call("excess", u)
 
 
 def _shrinking(u: Term, rate: int) -> Term:

@@ -54,46 +54,68 @@ def _attempts(condition: Condition) -> Iterator[dict[str, Any]]:
 def _covers(condition: Positive) -> Iterator[dict[str, Any]]:
     if condition.low == condition.high:
         for bits in _BITS:
-            yield _data(bits, 1, 1, [condition.low])
+            yield _data(bits, 1, (1, 1), [condition.low])
         return
     root = _root(condition.term)
     for bits, order in zip(_BITS, _ORDERS, strict=False):
-        points = _points(condition, bits, order, root)
+        with precision(bits):
+            points, end_order = _points(condition, order, root)
         if points is not None:
-            yield _data(bits, root, order, points)
+            yield _data(bits, root, (order, end_order), points)
 
 
-def _data(bits: int, root: int, order: int, points: list[Fraction]) -> dict[str, Any]:
-    return {"bits": bits, "root": root, "order": order, "end_order": 8 * root, "points": [str(p) for p in points]}
+def _data(bits: int, root: int, orders: tuple[int, int], points: list[Fraction]) -> dict[str, Any]:
+    return {"bits": bits, "root": root, "order": orders[0], "end_order": orders[1], "points": [str(p) for p in points]}
 
 
-def _points(condition: Positive, bits: int, order: int, root: int) -> list[Fraction] | None:
-    with precision(bits):
-        low = condition.low or _end(condition.term, root, near=True, beyond=condition.high)
-        high = condition.high or _end(condition.term, root, near=False, beyond=condition.low)
+def _points(condition: Positive, order: int, root: int) -> tuple[list[Fraction] | None, int]:
+    """(points, order at the ends) of a partition."""
+    low, high, end_order = _ends(condition, root)
+    if low is None or high is None:
+        return None, end_order
+    if low >= high:
+        return [high] if condition.low == 0 else [low], end_order
+
+    def settle(left: Fraction, right: Fraction) -> bool | Violation:
+        sign = OnBox(left, right, order).sign(condition.term)
+        return Violation(left, right) if sign < 0 else sign > 0
+
+    found = subdivide(low, high, settle)
+    return (found if isinstance(found, list) else None), end_order
+
+
+def _ends(condition: Positive, root: int) -> tuple[Fraction | None, Fraction | None, int]:
+    """The widest ends on which a model shows the term to be positive, and its order."""
+    best: tuple[Fraction | None, Fraction | None, int] = None, None, 8 * root
+    for order in (8 * root, 16 * root, 24 * root):
+        low = condition.low or _end(condition, order, root, near=True)
+        high = condition.high or _end(condition, order, root, near=False)
         if low is None or high is None:
-            return None
-        if low >= high:
-            return [high] if condition.low == 0 else [low]
-
-        def settle(left: Fraction, right: Fraction) -> bool | Violation:
-            sign = OnBox(left, right, order).sign(condition.term)
-            return Violation(left, right) if sign < 0 else sign > 0
-
-        found = subdivide(low, high, settle)
-    return found if isinstance(found, list) else None
-
-
-def _end(term: Term, root: int, *, near: bool, beyond: Fraction | None) -> Fraction | None:
-    """The end of the widest part at 0 or oo on which the term is seen to be positive."""
-    for octave in range(-2, _OCTAVES):
-        end = Fraction(2) ** (octave * root * (-1 if near else 1))
-        if beyond and ((near and end > beyond) or (not near and end < beyond)):
             continue
-        build = taylor_models.near if near else taylor_models.far
-        if AtEnd(build(end, 8 * root, root)).sign(term) == 1:
+        if best[0] is None or best[1] is None or high / low < best[1] / best[0]:
+            best = low, high, order
+        if low >= high or (condition.low and condition.high):
+            break
+    return best
+
+
+def _end(condition: Positive, order: int, root: int, *, near: bool) -> Fraction | None:
+    build = taylor_models.near if near else taylor_models.far
+    for end in _candidates(condition, root, near=near):
+        if AtEnd(build(end, order, root)).sign(condition.term) == 1:
             return end
     return None
+
+
+def _candidates(condition: Positive, root: int, *, near: bool) -> Iterator[Fraction]:
+    """Where an end may be, the widest first: the whole domain, then powers of 2."""
+    beyond = condition.high if near else condition.low
+    if beyond and root == 1:
+        yield beyond
+    for octave in range(-2, _OCTAVES):
+        end = Fraction(2) ** (octave * root * (-1 if near else 1))
+        if not beyond or (end <= beyond if near else end >= beyond):
+            yield end
 
 
 def _root(term: Term) -> int:

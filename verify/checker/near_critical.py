@@ -36,7 +36,7 @@ def leading_error(f: Activation, law: LeadingLaw, top: Fraction, boxes: int) -> 
     f is a member of F, so epsilon rises with y from 0 to e. None if the law's k, kappa and step are not those of the
     expansion of f at 0, or if a box is too wide.
     """
-    if not _fits(f, law):
+    if not fits(f, law):
         return None
     with ctx.workprec(BITS):
         grid = [as_ball(top * Fraction(i, boxes)) for i in range(boxes + 1)]
@@ -48,7 +48,7 @@ def leading_error(f: Activation, law: LeadingLaw, top: Fraction, boxes: int) -> 
     return (error, gap) if error.is_finite() and gap > 0 else None
 
 
-def _fits(f: Activation, law: LeadingLaw) -> bool:
+def fits(f: Activation, law: LeadingLaw) -> bool:
     """Whether omega f(y)/y = 1 - c y^k + O(y^(k+s)), c = kappa/omega^k, s <= k, as exact coefficients."""
     g = expansion_at_zero(f, int(sympy.ceiling(law.k + law.step)))
     middle = [s for s in g if s < law.k + law.step and s != law.k]

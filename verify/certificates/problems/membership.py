@@ -66,8 +66,8 @@ def _violations(
 
 def at(h: Term, point: Fraction | int) -> Term:
     """The value of h at a point, a term without t. h: without slopes, which would see a constant."""
-    if h.op in ("slope", "star"):
-        raise UnknownTermError(f"{h}: the value of a slope is taken on its domain")
+    if h.op in ("slope", "star", "deviation", "excess"):
+        raise UnknownTermError(f"{h}: what is known better than its formula is taken on its domain")
     if h.op == "t":
         return number(point)
     return h.with_args(tuple(at(argument, point) for argument in h.args))

@@ -14,6 +14,7 @@ from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
 from theory.bifurcation import LeadingLaw
 from theory.rounding import as_ball, endpoints
+from verify.certificates.problems import near_critical
 from verify.checker.near_critical import leading_error
 from verify.claim import Check, Claim, Context, Twin
 from verify.claims import members
@@ -48,7 +49,7 @@ def error_bound_claim(name: str, f: Activation) -> Claim:
         uses=members.rests_on(name),
         subject=lambda: bifurcation.leading_law(f),
         twin=Twin("kappa is larger by the factor 1 + 10^-6", lambda: _nudged(bifurcation.leading_law(f))),
-        checks=(Check("enclosure", partial(stays_within, f)),),
+        checks=(Check("enclosure", partial(stays_within, f), problem=near_critical.leading_law(f, LARGEST)),),
     )
 
 
