@@ -185,7 +185,7 @@ def _at(term: Any, place: Any) -> Any:
     place = mpmath.mpf(place.numerator) / place.denominator if hasattr(place, "numerator") else place
 
     def expanded(node: Any) -> Any:
-        if node.op in ("slope", "star", "deviation", "excess"):
+        if node.op in ("slope", "curvature", "star", "deviation", "excess"):
             return expanded(plainly(node))
         return node.with_args(tuple(expanded(argument) for argument in node.args)) if node.args else node
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
-from math import isqrt
+from math import comb, isqrt
 
 _bits = 128
 
@@ -282,6 +282,57 @@ def _erf(x: Interval, far: int) -> Interval:
         term, n = term * square * whole(2) / whole(2 * n + 3), n + 1
         total = total + term
     return whole(2) / pi().root(2) * _exp(-square) * (total + _around(2))
+
+
+def digamma(x: Interval) -> Interval:
+    """psi(x), x > 0, a number: psi(x) = psi(x + 1) - 1/x, and log x - 1/(2x) - sum B_2n/(2n x^2n) with less than a term's error."""
+    if x.low <= 0:
+        raise Unbounded("digamma of an interval that is not positive")
+    return _rising(_digamma, x)
+
+
+def _digamma(x: Interval) -> Interval:
+    found = whole(0)
+    while x.low >> _bits < _bits // 4:
+        found, x = found - whole(1) / x, x + whole(1)
+    found = found + _log(x) - whole(1) / (whole(2) * x)
+    n, power = 0, whole(1)
+    while True:
+        n, power = n + 1, power * x * x
+        term = rational(_bernoulli(2 * n) / (2 * n)) / power
+        if abs(term).high <= 1:
+            return found + _around(2)
+        if n > _bits // 2:
+            raise Unbounded("digamma was not found")
+        found = found - term
+
+
+@cache
+def _bernoulli(n: int) -> Fraction:
+    """B_n from sum_(k <= n) C(n+1, k) B_k = 0."""
+    return Fraction(1) if n == 0 else -sum(comb(n + 1, k) * _bernoulli(k) for k in range(n)) / Fraction(n + 1)
+
+
+def hypergeometric(above: tuple[Fraction, ...], below: tuple[Fraction, ...], x: Interval) -> Interval:
+    """sum_k (a)_k ... /((b)_k ...) x^k, parameters > 0, fewer above than below: see `_tail_ratio` for when to stop."""
+    total, term, k = whole(1), whole(1), 0
+    while abs(term).high > 1 or not _tail_ratio(above, below, k) * Fraction(abs(x).high, 1 << _bits) <= Fraction(1, 2):
+        factor = Fraction(1)
+        for a in above:
+            factor *= a + k
+        for b in below:
+            factor /= b + k
+        term, k = term * x * rational(factor), k + 1
+        total = total + term
+    return total + _around(2)
+
+
+def _tail_ratio(above: tuple[Fraction, ...], below: tuple[Fraction, ...], k: int) -> Fraction:
+    """A bound of (a+j) .../((b+j) ...) for all j >= k: (a+j)/(b+j) stays below its value at k or 1, 1/(b+j) falls."""
+    bound = Fraction(1)
+    for i, b in enumerate(below):
+        bound *= max(Fraction(1), (above[i] + k) / (b + k)) if i < len(above) else 1 / (b + k)
+    return bound
 
 
 def sin(x: Interval) -> Interval:

@@ -9,6 +9,7 @@ condition       says                                                   data
 `Positive`      a term is positive on (0, oo), [a, b], at a point      points between which one model tells it
 `Leading`       f = c t^d (1 + o(1)) for t -> 0 or oo, c > 0            an end (0, r] and the order of the model
 `Constant`      f is constant on an interval                           the precision
+`Integral`      the integral of a term over (0, b] exceeds a number    points, precision
 `Odd`           f(-t) = -f(t)                                           none
 `Fact`          a comparison of rationals that the claim makes          none
 ==============  =====================================================  ===========================================
@@ -116,6 +117,28 @@ class Constant:
 
 
 @dataclass(frozen=True)
+class Integral:
+    """The integral of a term over (0, high] is above `bound`, a number."""
+
+    name: str
+    term: Term
+    high: Fraction
+    bound: Term
+
+    def check(self, data: Mapping[str, Any]) -> None:
+        points, root = _points(data), _whole(data, "root", MOST_ORDER)
+        order, end_order = _whole(data, "order", MOST_ORDER), _whole(data, "end_order", MOST_ORDER * MOST_ORDER)
+        if any(left >= right for left, right in pairwise(points)) or points[0] < 0 or points[-1] != self.high:
+            raise RejectedError(f"{self.name}: the points do not ascend to {self.high}")
+        with precision(_whole(data, "bits", MOST_BITS)):
+            found = AtEnd(near(points[0], end_order, root)).integral(self.term) if points[0] else whole(0)
+            for left, right in pairwise(points):
+                found = found + OnBox(left, right, order).integral(self.term)
+            if (found - OnBox(Fraction(1), Fraction(1), 1).range(self.bound)).sign() != 1:
+                raise RejectedError(f"{self.name}: not seen")
+
+
+@dataclass(frozen=True)
 class Odd:
     name: str
     term: Term
@@ -135,7 +158,7 @@ class Fact:
             raise RejectedError(f"{self.name}: it does not hold")
 
 
-Condition = Positive | Leading | Constant | Odd | Fact
+Condition = Positive | Leading | Constant | Integral | Odd | Fact
 
 
 def check_conditions(conditions: Sequence[Condition], parts: Sequence[Mapping[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from verify.certificates.arithmetic import Interval, Unbounded, between, rationa
 from verify.certificates.oddness import parity
 from verify.certificates.series import Series
 from verify.certificates.taylor_models import End, Model
-from verify.certificates.terms import T, Term, derivative, number
+from verify.certificates.terms import T, Term, derivative, log_derivative, number, slope
 
 _CLOSE = Fraction(1, 10**30)
 
@@ -21,8 +21,8 @@ class _Signs:
         """1 or -1 if the term has that sign everywhere, else 0 for not seen."""
         if of.op == "exp":
             return 1
-        if of.op in ("slope", "star"):
-            found = self.sign(plainly(of))
+        if of.op in ("slope", "curvature", "star"):
+            found = self.sign(plainly(of)) or (self._bent(of.args[0]) if of.op == "curvature" else 0)
             if found:
                 return found
         if of.op == "*":
@@ -42,18 +42,23 @@ class _Signs:
         except Unbounded:
             return 0
 
+    def _bent(self, h: Term) -> int:
+        """The sign of h'' from h' and its logarithmic derivative."""
+        rising = self.sign(slope(h))
+        return rising * self.sign(log_derivative(derivative(h))) if rising else 0
+
     def _seen(self, of: Term) -> int:
         raise NotImplementedError
 
 
-_KNOWN_BETTER = frozenset({"slope", "star", "deviation", "excess"})
+_KNOWN_BETTER = frozenset({"slope", "curvature", "star", "deviation", "excess"})
 
 
 def plainly(of: Term) -> Term:
     """What an operation stands for of which expansions know more than its formula."""
     h = of.args[0]
-    if of.op == "slope":
-        return derivative(h)
+    if of.op in ("slope", "curvature"):
+        return derivative(h) if of.op == "slope" else derivative(derivative(h))
     if of.op == "star":
         return h - T * derivative(h)
     return of.args[1] * T - h if of.op == "deviation" else h - number(1)
@@ -101,6 +106,17 @@ class OnBox(_Signs):
         """(c_0, ..., c_(n-1)), R."""
         return self._at(of, self._exact, self.order - 1), self._at(of, self._wide, self.order)[-1]
 
+    def integral(self, of: Term) -> Interval:
+        polynomial, rest = self.polynomial(of)
+        found = whole(0)
+        for j, c in enumerate([*polynomial, rest]):
+            size = c * rational(self.half ** (j + 1) / (j + 1))
+            if j % 2 == 0:
+                found = found + size + size
+            elif j == self.order:  # the rest varies, so its two halves need not cancel
+                found = found + (size - size)
+        return found
+
     def _power(self, j: int) -> Interval:
         """The range of s^j."""
         top = self.half**j
@@ -131,6 +147,8 @@ class OnBox(_Signs):
             return series.power(args[0], of.value)
         if of.op in ("abs", "max", "min"):
             return self._chosen(of, args, order)
+        if of.op in ("digamma", "hypergeometric"):
+            return [_number(of, args[0]), *zeros]
         return series.FUNCTIONS[of.op](args[0])
 
     def _chosen(self, of: Term, args: list[Series], order: int) -> Series:
@@ -142,6 +160,15 @@ class OnBox(_Signs):
             return (left, right)[_choice(of.op, sign)]
         pick = min if of.op == "min" else max
         return [Interval(pick(left[0].low, right[0].low), pick(left[0].high, right[0].high))]
+
+
+def _number(of: Term, argument: Series) -> Interval:
+    """A function of numbers only."""
+    if not all(c.is_zero() for c in argument[1:]):
+        raise Unbounded(f"{of.op} of what varies")
+    if of.op == "digamma":
+        return intervals.digamma(argument[0])
+    return intervals.hypergeometric(*of.parameters, argument[0])
 
 
 # --- the ends ---------------------------------------------------------------------------------------------------------
@@ -182,7 +209,7 @@ class AtEnd(_Signs):
         if of.op in ("number", "pi"):
             return self.end.constant(rational(of.value) if of.op == "number" else intervals.pi())
         if of.op in _KNOWN_BETTER:
-            return self._differentiated(of) if of.op in ("slope", "star") else self._without_leading(of)
+            return self._without_leading(of) if of.op in ("deviation", "excess") else self._differentiated(of)
         args = [self.model(argument) for argument in of.args]
         if of.op in ("+", "*"):
             found = args[0]
@@ -200,18 +227,30 @@ class AtEnd(_Signs):
         self.poles_inside = True
         return argument.beyond_a_pole(of.op)
 
+    def integral(self, of: Term) -> Interval:
+        """The integral over t in (0, r^degree], degree > 0: dt = degree s^(degree - 1) ds."""
+        found, degree, r = self.model(of).stripped(), self.end.degree, self.end.r
+        if degree < 1 or found.v + degree < 1:
+            raise Unbounded("an integral that may diverge")
+        total = whole(0)
+        for j, c in enumerate([*found.c, found.rest], start=found.v + degree):
+            total = total + c * rational(degree * r**j / j)
+        return total
+
     def _differentiated(self, of: Term) -> Model:
-        """h' or h - t h'. As h = sum h_n s^n makes t h' = sum (n/degree) h_n s^n, some coefficients are exactly 0."""
+        """h', h'' or h - t h'. As h = sum h_n t^m, m = n/degree, their coefficients are m h_n, m (m-1) h_n and (1-m) h_n: some
+        are exactly 0."""
         found, degree = self.model(plainly(of)), self.end.degree
         try:
             expansion, c = self.model(of.args[0]), list(found.c)
         except Unbounded:
             return found
+        lost = {"slope": 1, "curvature": 2, "star": 0}[of.op]
         for i in range(len(c)):
-            n = found.v + i + (degree if of.op == "slope" else 0)
+            n = found.v + i + lost * degree
             if n - expansion.v < len(expansion.c):
-                h_n = expansion.c[n - expansion.v] if n >= expansion.v else whole(0)
-                factor = Fraction(n, degree) if of.op == "slope" else 1 - Fraction(n, degree)
+                h_n, m = expansion.c[n - expansion.v] if n >= expansion.v else whole(0), Fraction(n, degree)
+                factor = {"slope": m, "curvature": m * (m - 1), "star": 1 - m}[of.op]
                 c[i] = c[i].meet(rational(factor) * h_n)
         return Model(self.end, found.v, c, found.rest)
 

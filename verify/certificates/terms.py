@@ -20,11 +20,15 @@ class UnknownTermError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """op: t, number, pi, +, *, ^, max, min, slope, star, deviation, excess, or a function. value: a number, or an exponent."""
+    """op: t, number, pi, +, *, ^, max, min, slope, curvature, star, deviation, excess, or a function. value: a number, or an exponent.
+
+    parameters: those above and below of a hypergeometric sum.
+    """
 
     op: str
     args: tuple["Term", ...] = ()
     value: Fraction = Fraction(0)
+    parameters: tuple[tuple[Fraction, ...], tuple[Fraction, ...]] = ((), ())
 
     def __add__(self, other: "Term") -> "Term":
         return total(self, other)
@@ -44,7 +48,7 @@ class Term:
     def with_args(self, args: tuple["Term", ...]) -> "Term":
         """The same operation on other arguments; numbers are gathered again."""
         gathered = {"+": total, "*": product}.get(self.op)
-        return gathered(*args) if gathered else term(self.op, args, self.value)
+        return gathered(*args) if gathered else term(self.op, args, self.value, self.parameters)
 
     def __str__(self) -> str:
         if self.op in ("t", "pi"):
@@ -56,8 +60,13 @@ class Term:
 
 
 @cache
-def term(op: str, args: tuple[Term, ...] = (), value: Fraction = Fraction(0)) -> Term:
-    return Term(op, args, value)
+def term(
+    op: str,
+    args: tuple[Term, ...] = (),
+    value: Fraction = Fraction(0),
+    parameters: tuple[tuple[Fraction, ...], tuple[Fraction, ...]] = ((), ()),
+) -> Term:
+    return Term(op, args, value, parameters)
 
 
 T, PI = term("t"), term("pi")
@@ -99,9 +108,19 @@ def call(name: str, argument: Term) -> Term:
     return term(name, (argument,))
 
 
+def hypergeometric(above: tuple[Fraction, ...], below: tuple[Fraction, ...], x: Term) -> Term:
+    """sum_k (a)_k ... /((b)_k ...) x^k for all whole k >= 0; at numbers x only."""
+    return term("hypergeometric", (x,), Fraction(0), (above, below))
+
+
 def slope(h: Term) -> Term:
     """h'; a term of its own, because expansions at 0 and oo know more of it than its formula does."""
     return call("slope", h)
+
+
+def curvature(h: Term) -> Term:
+    """h'', negative where h is concave."""
+    return call("curvature", h)
 
 
 def star(h: Term) -> Term:
@@ -185,3 +204,14 @@ def derivative(of: Term) -> Term:
     if of.op in _SLOPES:
         return _SLOPES[of.op](of.args[0]) * derivative(of.args[0])
     raise UnknownTermError(f"{of.op} has no derivative here")
+
+
+def log_derivative(of: Term) -> Term:
+    """f'/f where f is not 0, factor by factor: it does not cancel where the derivative of a product does."""
+    if of.op == "*":
+        return total(*map(log_derivative, of.args))
+    if of.op == "^":
+        return number(of.value) * log_derivative(of.args[0])
+    if of.op == "exp":
+        return derivative(of.args[0])
+    return derivative(of) / of

@@ -7,13 +7,14 @@ from typing import Any
 
 from verify.certificates import taylor_models
 from verify.certificates.arithmetic import precision
-from verify.certificates.checker import Condition, Constant, Leading, Positive, RejectedError
+from verify.certificates.checker import Condition, Constant, Integral, Leading, Positive, RejectedError
 from verify.certificates.evaluation import AtEnd, OnBox
 from verify.certificates.problem import Problem
 from verify.certificates.terms import T, Term
 from verify.enclosure.cover import Violation, subdivide
 
 _OCTAVES = 24
+_MOST_BOXES = 400
 _ORDERS = (5, 9, 14)
 _BITS = (128, 256, 512, 1024, 2048, 4096)
 
@@ -42,6 +43,8 @@ def _part(condition: Condition) -> dict[str, Any]:
 def _attempts(condition: Condition) -> Iterator[dict[str, Any]]:
     if isinstance(condition, Positive):
         yield from _covers(condition)
+    elif isinstance(condition, Integral):
+        yield from _quadratures(condition)
     elif isinstance(condition, Leading):
         root = _root(condition.term)
         for octave in range(_OCTAVES):
@@ -118,7 +121,57 @@ def _candidates(condition: Positive, root: int, *, near: bool) -> Iterator[Fract
             yield end
 
 
+def _quadratures(condition: Integral) -> Iterator[dict[str, Any]]:
+    """Boxes halved until each adds little to the width of the integral; the first from 0 by a model where there is a root."""
+    bits, root = 128, _root(condition.term)
+    for order, tolerance in ((16, 60), (24, 80), (32, 110)):
+        with precision(bits):
+            points = _quadrature(condition, order, root, 1 << (bits - tolerance))
+        if points is not None:
+            yield _data(bits, root, (order, 16 * root), points)
+
+
+def _quadrature(condition: Integral, order: int, root: int, tolerance: int) -> list[Fraction] | None:
+    points, pending = [], [(Fraction(n), Fraction(n + 1)) for n in range(int(condition.high))]
+    while pending:
+        left, right = pending.pop()
+        width = _width(condition.term, left, right, order, root)
+        if width is not None and width <= tolerance:
+            points += [right] if left == 0 and not _is_smooth(condition.term, right, order) else [left, right]
+        elif len(points) + len(pending) > _MOST_BOXES or right < Fraction(1, 2**40):
+            return None
+        else:
+            middle = (left + right) / 2 if left else right / 2**root
+            pending += [(left, middle), (middle, right)]
+    return sorted(set(points))
+
+
+def _width(term: Term, left: Fraction, right: Fraction, order: int, root: int) -> int | None:
+    """Of the integral over one box, in units of the precision."""
+    try:
+        if left == 0 and not _is_smooth(term, right, order):
+            found = AtEnd(taylor_models.near(right, 16 * root, root)).integral(term)
+        else:
+            found = OnBox(left, right, order).integral(term)
+    except ArithmeticError:
+        return None
+    return found.high - found.low
+
+
+def _is_smooth(term: Term, right: Fraction, order: int) -> bool:
+    """Whether the term is seen to be analytic on [0, right]."""
+    try:
+        OnBox(Fraction(0), right, order).polynomial(term)
+    except ArithmeticError:
+        return False
+    return True
+
+
 def _root(term: Term) -> int:
-    """n such that the term is smooth in t^(1/n) at 0: from the powers of t in it."""
-    found = term.value.denominator if term.op == "^" and term.args[0] is T else 1
+    """n such that the term is smooth in t^(1/n) at 0: from the roots of t, or of multiples of it, in it."""
+    found = term.value.denominator if term.op == "^" and _is_multiple(term.args[0]) else 1
     return lcm(found, *(_root(argument) for argument in term.args))
+
+
+def _is_multiple(term: Term) -> bool:
+    return term is T or (term.op in ("*", "^") and any(map(_is_multiple, term.args)))

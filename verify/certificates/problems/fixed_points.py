@@ -16,7 +16,7 @@ from theory.odd_sigmoid import omega, supremum
 from verify.certificates.checker import Condition, Fact, Leading, Positive
 from verify.certificates.problem import Numbers, Problem, constant
 from verify.certificates.problems.membership import at, axioms, bound, exact, half_line
-from verify.certificates.terms import T, derivative, number, slope, star
+from verify.certificates.terms import T, curvature, number, slope, star
 from verify.enclosure.fixed_points import find_bracket
 
 Ratios = Sequence[sympy.Rational]
@@ -190,7 +190,7 @@ def folds(f: Activation, digits: int, starts_rising: bool) -> Problem:
             found += [
                 Fact(f"fold {n} lies behind the last", start < begin < low < high < end),
                 Positive(f"sign of f - y f' before fold {n}", sign * star(h), start, begin),
-                Positive(f"f - y f' is monotone around fold {n}", sign * derivative(derivative(h)), begin, end),
+                Positive(f"f - y f' is monotone around fold {n}", sign * curvature(h), begin, end),
                 Positive(f"sign of f - y f' just before fold {n}", sign * star(h), low, low),
                 Positive(f"sign of f - y f' just behind fold {n}", -sign * star(h), high, high),
                 Positive(f"a is not too large at fold {n}", number(gain * (1 + slack)) * h - T, low, high),

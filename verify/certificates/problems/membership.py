@@ -9,7 +9,7 @@ import sympy
 from theory.activation import Activation, t, x
 from verify.certificates.checker import Condition, Constant, Leading, Odd, Positive
 from verify.certificates.problem import Numbers, Problem, constant
-from verify.certificates.terms import PI, T, Term, UnknownTermError, derivative, number, slope, star, term_of
+from verify.certificates.terms import PI, T, Term, UnknownTermError, curvature, number, slope, star, term_of
 
 _ONE = Fraction(1)
 
@@ -32,7 +32,7 @@ def membership() -> Problem:
 def axioms(f: Activation, numbers: Numbers, *, concave: bool = False) -> dict[str, Condition]:
     """One condition an axiom. concave: f - x f' > 0 is shown by f'' < 0, as f(0+) = 0."""
     h = half_line(f)
-    star_shaped = Positive("f'' < 0", -derivative(derivative(h))) if concave else Positive("f - x f' > 0", star(h))
+    star_shaped = Positive("f'' < 0", -curvature(h)) if concave else Positive("f - x f' > 0", star(h))
     return {
         "odd": Odd("f(-x) = -f(x)", term_of(f.expression, {x: T})),
         "slope_at_zero": Leading("f(0+) = 0 < f'(0+)", h, _ONE),
@@ -64,12 +64,12 @@ def _violations(
     return [*fails, *(condition for axiom, condition in axioms(f, numbers, concave=concave).items() if axiom not in how)]
 
 
-def at(h: Term, point: Fraction | int) -> Term:
-    """The value of h at a point, a term without t. h: without slopes, which would see a constant."""
-    if h.op in ("slope", "star", "deviation", "excess"):
+def at(h: Term, point: Fraction | int | Term) -> Term:
+    """h with a number or a term in the place of t. h: without slopes, which would not see what is put there."""
+    if h.op in ("slope", "curvature", "star", "deviation", "excess"):
         raise UnknownTermError(f"{h}: what is known better than its formula is taken on its domain")
     if h.op == "t":
-        return number(point)
+        return point if isinstance(point, Term) else number(point)
     return h.with_args(tuple(at(argument, point) for argument in h.args))
 
 

@@ -45,4 +45,3 @@ def leading_law(f: Activation, largest: Fraction) -> Problem:
         return {"Y": Fraction(int(find_bracket(f, gain, 10)[1] * 2**16) + 2, 2**16)}
 
     return Problem(conditions, numbers)
-

@@ -9,6 +9,7 @@ from flint import arb, ctx
 
 from theory import calibration
 from theory.rounding import as_ball, nearest_double
+from verify.certificates.problems import calibration as problems
 from verify.claim import Check, Claim, Context, Twin
 from verify.verdict import Proved, Refuted, Supported, Undecided, Verdict
 
@@ -45,7 +46,14 @@ def naive_claim() -> Claim:
         uses=("calibration.sigma_star",),
         subject=lambda: WITHOUT_NOISE,
         twin=Twin("this starts one layer earlier", lambda: WITHOUT_NOISE - 1),
-        checks=(Check("enclosure", _rounds_to_one_from), Check("precision", _is_seen_in_doubles)),
+        checks=(
+            Check(
+                "enclosure",
+                _rounds_to_one_from,
+                problem=problems.without_noise(DEEPEST, Fraction(str(_EXCESS)), Fraction(str(_HALF_A_UNIT))),
+            ),
+            Check("precision", _is_seen_in_doubles),
+        ),
     )
 
 
@@ -100,7 +108,7 @@ def double_claim() -> Claim:
         twin=Twin(
             "the next double", lambda: lambda target, depth: math.nextafter(calibration.sigma_star(target, depth), math.inf)
         ),
-        checks=(Check("enclosure", _is_correctly_rounded),),
+        checks=(Check("enclosure", _is_correctly_rounded, problem=problems.correctly_rounded(_DEPTHS)),),
     )
 
 

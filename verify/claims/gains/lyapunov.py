@@ -15,6 +15,7 @@ from theory.activation.samples import MPMATH
 from theory.gains import lyapunov
 from theory.gains.lyapunov import N, s, tau
 from theory.rounding import as_ball, decimal_string
+from verify.certificates.problems import lyapunov as problems
 from verify.checker import exponent
 from verify.checker.hypergeometric import k, series_verdict
 from verify.claim import Check, Claim, Context, Twin
@@ -201,7 +202,7 @@ def minimum_claim() -> Claim:
         uses=("gains.derivative",),
         subject=lambda: lyapunov.least_exponent_noise(),
         twin=Twin("s_min is larger by the factor 1 + 10^-6", lambda: lyapunov.least_exponent_noise() * (1 + _TINY)),
-        checks=(Check("enclosure", _is_the_minimum),),
+        checks=(Check("enclosure", _is_the_minimum, problem=problems.minimum()),),
     )
 
 
@@ -240,7 +241,7 @@ def critical_noise_claim() -> Claim:
         uses=("gains.minimum",),
         subject=lambda: lyapunov.critical_noise(),
         twin=Twin("s_c is larger by the factor 1 + 10^-6", lambda: lyapunov.critical_noise() * (1 + _TINY)),
-        checks=(Check("enclosure", _is_the_zero), Check("precision", _is_the_root_of_the_mean)),
+        checks=(Check("enclosure", _is_the_zero, problem=problems.zero()), Check("precision", _is_the_root_of_the_mean)),
     )
 
 
@@ -277,7 +278,7 @@ def collapse_target_claim() -> Claim:
         uses=("premise.surrogate", "gains.critical_noise", "calibration.negative_rate", "calibration.sigma_star"),
         subject=lambda: lyapunov.collapse_target,
         twin=Twin("1 - 2 p_c is larger by the factor 1 + 10^-6", lambda: _lower_target),
-        checks=(Check("enclosure", _separates_the_signs),),
+        checks=(Check("enclosure", _separates_the_signs, problem=problems.collapse_target(_DEPTHS)),),
     )
 
 
@@ -315,7 +316,7 @@ def collapse_depth_claim() -> Claim:
         uses=("gains.collapse_target",),
         subject=lambda: lyapunov.collapse_depth("0.4"),
         twin=Twin("it collapses exactly for L >= 4", lambda: lyapunov.collapse_depth("0.4") + 1),
-        checks=(Check("enclosure", _is_the_first_collapse),),
+        checks=(Check("enclosure", _is_the_first_collapse, problem=problems.collapse_depth(Fraction(2, 5))),),
     )
 
 

@@ -13,6 +13,7 @@ from theory.activation.samples import MPMATH
 from theory.gains import lyapunov
 from theory.gains.lyapunov import N, s, tau
 from theory.rounding import as_ball
+from verify.certificates.problems.lyapunov import least_width
 from verify.checker import exponent
 from verify.checker.sign import sign_on_half_line
 from verify.claim import Check, Claim, Context, Twin
@@ -49,7 +50,7 @@ def width_claim() -> Claim:
         uses=("gains.laplace",),
         subject=lambda: lyapunov.critical_width(),
         twin=Twin("it holds if and only if N >= 2 - 10^-6", lambda: lyapunov.critical_width() - sympy.Rational(1, 10**6)),
-        checks=(Check("enclosure", _is_the_least_width),),
+        checks=(Check("enclosure", _is_the_least_width, problem=least_width()),),
     )
 
 

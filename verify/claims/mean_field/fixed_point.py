@@ -18,6 +18,7 @@ from theory.activation.balls import BALL
 from theory.calibration import omega, sigma
 from theory.mean_field.initialization import INITIALIZATIONS
 from theory.rounding import as_ball
+from verify.certificates.problems import mean_field as problems
 from verify.checker.gaussian import growth
 from verify.checker.identity import is_zero
 from verify.checker.sign import sign_on_half_line
@@ -62,7 +63,7 @@ def phase_claim(name: str, f: Activation) -> Claim:
         twin=Twin(
             "the critical sigma_w is omega (1 + 10^-6) for the initializations without sigma", lambda: _phases(f, _NUDGE)
         ),
-        checks=(Check("enclosure", partial(_phases_hold, f)),),
+        checks=(Check("enclosure", partial(_phases_hold, f), problem=problems.phases(f, INITIALIZATIONS)),),
     )
 
 
@@ -131,7 +132,10 @@ def fixed_point_claim(name: str, f: Activation) -> Claim:
             "V* and chi* are larger by the factor 1 + 10^-6",
             lambda: {s: _nudged(_stated(f, s)) for s in noises},
         ),
-        checks=(Check("enclosure", partial(_is_enclosed, f, noises)), Check("precision", partial(_is_fixed_by_scipy, f))),
+        checks=(
+            Check("enclosure", partial(_is_enclosed, f, noises), problem=problems.fixed_points(f, noises, _TOLERANCE)),
+            Check("precision", partial(_is_fixed_by_scipy, f)),
+        ),
         tier="full" if f.at_zero is not None else "quick",  # a removable pole at 0 costs seconds
     )
 
