@@ -4,6 +4,7 @@ import csv
 import os
 import pickle
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -313,6 +314,22 @@ def test_the_caption_of_the_pitchfork_quotes_certified_points(rows: Rows) -> Non
     text = paper_figures.FIGURES["bifurcation"].caption(rows["bifurcation"])
     ends = [row for row in rows["bifurcation"] if row.gain_over_omega == "3.000000" and row.branch == "positive"]
     assert [f"{float(row.value):.6f}" in text for row in ends] == [True] * 3
+
+
+def test_captions_compile_beside_their_pictures(drawn: list[Path], tmp_path: Path) -> None:
+    if shutil.which("pdflatex") is None:
+        pytest.skip("pdflatex is not installed")
+    folder = drawn[0].parent
+    floats = [
+        rf"\begin{{figure}}\includegraphics{{{folder / name}}}\caption{{\protect\input{{{folder / name}.tex}}}}\end{{figure}}"
+        for name in paper_figures.FIGURES
+    ]
+    start = r"\documentclass{article}\usepackage{graphicx}\begin{document}\listoffigures\clearpage "
+    (tmp_path / "paper.tex").write_text(start + r"\clearpage ".join(floats) + r"\end{document}")
+    for _ in range(2):  # the second time with the list of figures
+        command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "paper.tex"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stdout.decode("latin-1")[-2000:]
 
 
 def test_an_unknown_figure_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:

@@ -109,6 +109,10 @@ def build_parser() -> argparse.ArgumentParser:
     stored.add_argument("--check", action="store_true", help="draw nothing; compare the data with evidence/figures")
     stored.add_argument("--record", action="store_true", help="draw nothing; write the data to evidence/figures")
 
+    tex = _command(commands, "tex", "macros and a table of claims for a paper, from a ledger")
+    tex.add_argument("--ledger", default="build/ledger.json", metavar="FILE", help="as oddsigmoid verify has written it")
+    tex.add_argument("--directory", default="build/tex", help="where macros.tex and claims.tex go")
+
     listing = _command(commands, "list", "the catalogue of activations, the claims and what they rest on")
     listing.add_argument("--falls-with", metavar="NAME", help="only the claims that rest on this claim or premise")
     listing.add_argument("--markdown", action="store_true", help="as docs/claims.md has them, with what is pinned")
