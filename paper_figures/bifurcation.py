@@ -9,11 +9,12 @@ xi_a leaves 0 like ((a/omega - 1)/kappa)^(1/k): upright for tanh and arctan (k =
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import sympy
 
-from paper_figures import style
+from paper_figures import captions, style
+from paper_figures.accuracy import Between, Within
 from theory import odd_sigmoid
 from theory.activation import CATALOGUE
 from theory.activation.arithmetic import evaluate
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DIGITS = 15
+_Enclosed = Annotated[str, Between("lower", "upper")]
 _LAST = Fraction(3)  # the largest a/omega
 _LOOKS = {  # activation: label, colour, marker
     "tanh": (r"$\tanh x$", style.BLUE, "o"),
@@ -45,10 +47,10 @@ class Row:
     gain: str
     gain_over_omega: str
     branch: str
-    value: str
-    lower: str
-    upper: str
-    multiplier: str
+    value: _Enclosed
+    lower: _Enclosed
+    upper: _Enclosed
+    multiplier: Annotated[str, Within(relative=1e-13)]
     stable: bool
 
 
@@ -76,6 +78,19 @@ def _fixed_points(name: str, ratio: Fraction) -> list[Row]:
     branches = ("negative", "zero", "positive") if len(found) == 3 else ("zero",)
     exact = (decimal_string((low + high) / 2, _DIGITS), decimal_string(ratio, 7))
     return [Row(name, *exact, branch, **point.decimals(_DIGITS)) for branch, point in zip(branches, found, strict=True)]
+
+
+def caption(rows: Sequence[Row]) -> str:
+    last = max(float(row.gain_over_omega) for row in rows)
+    ends = [row for row in rows if row.branch == "positive" and float(row.gain_over_omega) == last]
+    widths = [(Fraction(row.upper) - Fraction(row.lower)) / Fraction(row.upper) for row in rows if row.branch == "positive"]
+    return (
+        r"The pitchfork of $x \mapsto f(ax)$ at the critical gain $\omega = 1/f'(0)$: stable fixed points solid, unstable "
+        rf"ones dashed. At $a = {last:g}\,\omega$ the positive fixed point is "
+        + captions.listed([f"${captions.number(row.value, 6)}$ for {_LOOKS[row.activation][0]}" for row in ends])
+        + f". Each of the {len(rows)} points is certified; the positive ones to within "
+        f"${captions.number(float(max(widths)), 1)}$ of their value."
+    )
 
 
 def figure(rows: Sequence[Row]) -> "Figure":

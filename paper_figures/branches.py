@@ -9,12 +9,13 @@ below omega, and attracting fixed points other than 0 (solid) coexist with the a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from flint import arb, ctx
 from sympy import tanh
 
-from paper_figures import style
+from paper_figures import captions, style
+from paper_figures.accuracy import Within
 from theory.activation import CATALOGUE, Activation, x
 from theory.rounding import as_ball, decimal_string, endpoints
 from verify.checker.branches import Branch
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 FUNCTIONS = {"tanh(x)": CATALOGUE["tanh"], "tanh(x + x^3)": Activation(tanh(x + x**3))}
 _TITLES = {"tanh(x)": r"$\tanh x$: supercritical", "tanh(x + x^3)": r"$\tanh(x + x^3)$: subcritical"}
+_FORMULAS = {"tanh(x)": r"$\tanh x$", "tanh(x + x^3)": r"$\tanh(x + x^3)$"}
 _FIRST, _LAST = Fraction(1, 64), Fraction(5, 2)  # the y at both ends of the picture
+_TwelveDigits = Annotated[str, Within(relative=2e-11)]
 _GAINS, _VALUES = (0.7, 1.6), (-1.05, 1.05)
 
 
@@ -35,12 +38,12 @@ class Row:
     """A box that holds the branch with y in [y_lower, y_upper]; decimals rounded outward. rising: there a rises with x."""
 
     activation: str
-    y_lower: str
-    y_upper: str
-    gain_lower: str
-    gain_upper: str
-    value_lower: str
-    value_upper: str
+    y_lower: _TwelveDigits
+    y_upper: _TwelveDigits
+    gain_lower: _TwelveDigits
+    gain_upper: _TwelveDigits
+    value_lower: _TwelveDigits
+    value_upper: _TwelveDigits
     rising: bool
 
 
@@ -77,9 +80,21 @@ def _outward(ball: arb) -> tuple[str, str]:
     return decimal_string(low, 12, -1), decimal_string(high, 12, 1)
 
 
+def caption(rows: Sequence[Row]) -> str:
+    node = [row for row in rows if not row.rising][-1]
+    counts = [f"{sum(row.activation == name for row in rows)} boxes for {_FORMULAS[name]}" for name in FUNCTIONS]
+    return (
+        r"Certified enclosures of all nonzero fixed points of $x = f(ax)$: "
+        + captions.listed(counts)
+        + r", and their mirror images; attracting where the boxes are filled. $\tanh$ has one branch, which leaves 0 at "
+        r"$\omega = 1$. $\tanh(x + x^3)$ is no odd sigmoid: its branches meet in a saddle node at $a = "
+        rf"{captions.number(node.gain_lower, 5)}$, $x = {captions.number(node.value_upper, 5)}$, below $\omega$."
+    )
+
+
 def figure(rows: Sequence[Row]) -> "Figure":
     """One panel an activation: the certified boxes, 0, and the saddle node."""
-    drawing, panels = style.two_columns(2.5, len(FUNCTIONS))
+    drawing, panels = style.panels(4.4, len(FUNCTIONS))
     for axes, name in zip(panels, FUNCTIONS, strict=True):
         chosen = [row for row in rows if row.activation == name]
         _draw_boxes(axes, chosen)
@@ -116,7 +131,7 @@ def _draw_saddle_node(axes: "Axes", rows: Sequence[Row]) -> None:
     gain, value = float(falling[-1].gain_lower), float(falling[-1].value_upper)
     axes.plot([gain, gain], [value, -value], "o", color="black", markersize=3.5)
     label = f"saddle node\n$a = {gain:.4f}$"
-    axes.annotate(label, (gain, value), xytext=(-6, 0), textcoords="offset points", ha="right", va="center", fontsize=8)
+    axes.annotate(label, (1, value), xytext=(6, -2), textcoords="offset points", va="center", fontsize=8)
     middle = falling[len(falling) // 2]
     place = float(middle.gain_lower), float(middle.value_lower)
     axes.annotate("repelling", place, xytext=(-6, -4), textcoords="offset points", ha="right", va="center", fontsize=8)

@@ -12,11 +12,12 @@ at depth 50, and the rate of the exact wide limit N -> oo for x_0 ~ N(0, I) at t
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from flint import arb
 
-from paper_figures import style
+from paper_figures import captions, style
+from paper_figures.accuracy import Within
 from theory import calibration
 from theory.activation import CATALOGUE
 from theory.rounding import as_ball, nearest_double
@@ -41,7 +42,7 @@ class Row:
     target_p: str
     sigma: float
     depth: int
-    negative_rate: float
+    negative_rate: Annotated[float, Within(relative=2e-8, absolute=2e-9)]
 
 
 def data(points: int = 100) -> list[Row]:
@@ -60,6 +61,16 @@ def _wide(target: str, points: int) -> Iterator[Row]:
     sigma = calibration.sigma_star(target, DEPTH, _OMEGA)
     for layer in predict(Chain.of(CATALOGUE["tanh"], sigma), points).layers:
         yield Row("wide", target, sigma, layer.layer, round(layer.negative_rate, 9))
+
+
+def caption(rows: Sequence[Row]) -> str:
+    wide = {row.target_p: row for row in rows if (row.law, row.depth) == ("wide", DEPTH)}
+    return (
+        rf"The noise scale that the scalar surrogate prescribes for a negative rate $p$ at depth $L = {DEPTH}$ ($\tanh$; "
+        "dashed) gives a wide network (solid) the rate "
+        + captions.listed([f"${captions.number(row.negative_rate)}$ in place of ${p}$" for p, row in wide.items()])
+        + rf", at $\sigma^* = {', '.join(captions.number(row.sigma, 4) for row in wide.values())}$."
+    )
 
 
 def figure(rows: Sequence[Row]) -> "Figure":

@@ -15,9 +15,10 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, hypot, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from paper_figures import style
+from paper_figures import captions, style
+from paper_figures.accuracy import Within
 from theory import mean_field
 from theory.activation import CATALOGUE
 from theory.wide_limit import Atoms, Chain, Law, Resolution, laws
@@ -36,6 +37,7 @@ _LOOKS = {  # quantity: label, colour, line, marker
 }
 _RELAXATION = 20  # s^2 times the layers until the law and the gradient are stationary, to about 1e-5
 _DIGITS = 6
+_Factor = Annotated[float, Within(relative=2e-5)]
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,9 @@ class Row:
 
     activation: str
     s: float
-    exact: float
-    closure: float
-    marginal: float
+    exact: _Factor
+    closure: _Factor
+    marginal: _Factor
 
 
 def data(noises: Sequence[float] = NOISES) -> list[Row]:
@@ -75,9 +77,23 @@ def _growth(chain: Chain, law: Law, steps: int) -> float:
     return law.mean(v)
 
 
+def caption(rows: Sequence[Row]) -> str:
+    first = [min((row for row in rows if row.activation == name), key=lambda row: row.s) for name in _TITLES]
+    said = [
+        f"{row.activation} ${captions.number(row.exact, 5)}$, ${captions.number(row.closure, 5)}$ and "
+        f"${captions.number(row.marginal, 5)}$"
+        for row in first
+    ]
+    return (
+        rf"Growth of $\mathrm{{E}}\,|\delta|^2$ from a layer to the one before it, in the stationary regime, against $s = "
+        r"\sigma/\omega$: exactly in the wide limit, by the Gaussian closure's $\chi^*$, and by the same $\chi$ with the "
+        f"exact law of the preactivations. At $s = {first[0].s:g}$ these are, in this order, for " + captions.listed(said) + "."
+    )
+
+
 def figure(rows: Sequence[Row]) -> "Figure":
     """One panel an activation; at s -> 0 all factors are 1."""
-    drawing, panels = style.two_columns(2.4, len(_TITLES))
+    drawing, panels = style.panels(4.2, len(_TITLES))
     for axes, (name, title) in zip(panels, _TITLES.items(), strict=True):
         chosen = [row for row in rows if row.activation == name]
         axes.axhline(1, color=style.GREY, linewidth=0.7)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paper_figures import style
+from paper_figures import captions, style
 from theory.activation import CATALOGUE
 
 if TYPE_CHECKING:
@@ -48,9 +48,21 @@ def _corners(gain: float, x: float, steps: int) -> list[tuple[float, float]]:
     return corners
 
 
+def caption(rows: Sequence[Row]) -> str:
+    ends = {gain: [row for row in rows if (row.gain, row.curve) == (gain, "orbit")] for gain in _PANELS}
+    said = [rf"$x_{{{len(orbit) // 2}}} = {captions.number(orbit[-1].x)}$ at $a = {gain:g}$" for gain, orbit in ends.items()]
+    return (
+        r"Orbits of $x_{n+1} = \tanh(a x_n)$ below, at and above the critical gain $\omega = 1$, from "
+        + captions.listed([f"${orbit[0].x:g}$" for orbit in ends.values()])
+        + f". After {len(ends[1.0]) // 2} steps "
+        + captions.listed(said)
+        + "."
+    )
+
+
 def figure(rows: Sequence[Row]) -> "Figure":
     """Three panels side by side; the map in black, the diagonal dotted, the cobweb in blue."""
-    drawing, panels = style.two_columns(2.4, len(_PANELS))
+    drawing, panels = style.panels(1.6, 1, len(_PANELS))
     for axes, (gain, (title, _)) in zip(panels, _PANELS.items(), strict=True):
         curves = {name: [(row.x, row.y) for row in rows if (row.gain, row.curve) == (gain, name)] for name in ("map", "orbit")}
         axes.plot([0, _LAST], [0, _LAST], color=style.GREY, linewidth=0.7, linestyle=":")
@@ -58,5 +70,7 @@ def figure(rows: Sequence[Row]) -> "Figure":
         axes.plot(*zip(*curves["orbit"], strict=True), color=style.BLUE, linewidth=0.8)
         axes.set(xlim=(0, _LAST), ylim=(0, _LAST), xlabel=r"$x_n$", aspect="equal", xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
         axes.set_title(title, fontsize=9)
+    for axes in panels[1:]:
+        axes.set_yticklabels([])
     panels[0].set_ylabel(r"$x_{n+1} = \tanh(a x_n)$")
     return drawing

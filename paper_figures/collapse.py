@@ -1,8 +1,8 @@
 """Figure `collapse`: one number c calibrates every odd sigmoid at every depth, nearly (THEORY D5, D6).
 
-Left: the noise scale sigma of wide networks, L = 20 and 100 (tanh also 400), for the whole catalogue and x_0 ~ N(0, I), against
-their exact negative rate p. Right, the same points as c = sigma sqrt(L)/omega, beside the limit c*(p, k) for L -> oo, in which
-nothing of f is left but the exponent k of its normal form: 1 for softsign (filled), 2 for the others. The limit is
+Above: the noise scale sigma of wide networks, L = 20 and 100 (tanh also 400), for the whole catalogue and x_0 ~ N(0, I),
+against their exact negative rate p. Below, the same points as c = sigma sqrt(L)/omega, beside the limit c*(p, k) for L -> oo,
+in which nothing of f is left but the exponent k of its normal form: 1 for softsign (filled), 2 for the others. The limit is
 approached like sqrt(log L/L).
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf, sqrt
 from typing import TYPE_CHECKING, Any
 
-from paper_figures import style
+from paper_figures import captions, style
 from theory import odd_sigmoid, scaling_limit
 from theory.activation import CATALOGUE
 from theory.wide_limit import Chain, Resolution, laws
@@ -64,23 +64,39 @@ def _row(name: str, k: int, depth: float, *numbers: float) -> Row:
     return Row(name, k, depth, *(style.significant(number) for number in numbers))
 
 
+def caption(rows: Sequence[Row]) -> str:
+    networks = [row for row in rows if row.depth < inf]
+    middle = sorted({row.c for row in networks})[len({row.c for row in networks}) // 2]
+    rates = {k: [row.negative_rate for row in networks if (row.c, row.k) == (middle, k)] for k in _LINES}
+    ranges = [
+        f"from ${captions.number(min(found))}$ to ${captions.number(max(found))}$ for $k = {k}$" for k, found in rates.items()
+    ]
+    depths = captions.listed([f"{depth:g}" for depth in sorted({row.depth for row in networks})])
+    return (
+        f"Noise scale and exact negative rate of {len(networks)} wide networks, of "
+        rf"{len({row.activation for row in networks})} activations and depths {depths}. Above, $\sigma$ as it is; below, "
+        r"$c = \sigma\sqrt{L}/\omega$, with the limits $L \to \infty$, which depend on the activation through the exponent "
+        f"$k$ of its normal form alone ($k = 1$ filled). At $c = {middle:g}$ the rates reach {captions.listed(ranges)}."
+    )
+
+
 def figure(rows: Sequence[Row]) -> "Figure":
     """Before and after."""
-    drawing, (left, right) = style.two_columns(2.5, 2)
+    drawing, (above, below) = style.panels(4.4, 2)
     networks = [row for row in rows if row.depth < inf]
-    _draw_networks(left, networks, "sigma")
-    _draw_networks(right, networks, "c")
+    _draw_networks(above, networks, "sigma")
+    _draw_networks(below, networks, "c")
     for k, line in _LINES.items():
         limit = [row for row in rows if (row.depth, row.k) == (inf, k)]
         p, c = ([getattr(row, name) for row in limit] for name in ("negative_rate", "c"))
-        right.plot(p, c, color="black", linestyle=line, linewidth=1, zorder=0, label=rf"$L \to \infty$, $k = {k}$")
-    left.set(yscale="log", ylabel=r"noise scale $\sigma$")
-    right.set(ylim=(0, 2.6), ylabel=r"$c = \sigma\sqrt{L}/\omega$")
-    right.legend(loc="lower right", handlelength=1.8)
+        below.plot(p, c, color="black", linestyle=line, linewidth=1, zorder=0, label=rf"$L \to \infty$, $k = {k}$")
+    above.set(yscale="log", ylabel=r"noise scale $\sigma$")
+    below.set(ylim=(0, 2.6), ylabel=r"$c = \sigma\sqrt{L}/\omega$")
+    below.legend(loc="lower right", handlelength=1.8)
     for omega, name in ((3, "langevin"), (2, "logistic"), (1, "tanh")):
         place = next((row.negative_rate, row.sigma) for row in reversed(networks) if (row.activation, row.depth) == (name, 20))
         offset, units = (6, -3), "offset points"
-        left.annotate(rf"$\omega = {omega}$", place, offset, textcoords=units, color=_LOOKS[20][0], fontsize=8)
+        above.annotate(rf"$\omega = {omega}$", place, offset, textcoords=units, color=_LOOKS[20][0], fontsize=8)
     return drawing
 
 

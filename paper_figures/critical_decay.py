@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paper_figures import style
+from paper_figures import captions, style
 from theory import bifurcation, odd_sigmoid
 from theory.activation import CATALOGUE, Activation, family
 
@@ -48,6 +48,17 @@ def _orbit(name: str, steps: Sequence[int]) -> list[Row]:
         if step in steps:
             rows.append(Row(name, step, x, float(law.subs(bifurcation.n, step))))
     return rows
+
+
+def caption(rows: Sequence[Row]) -> str:
+    last = [max((row for row in rows if row.activation == name), key=lambda row: row.step) for name in _LOOKS]
+    said = [
+        f"${captions.number(row.x, 4)}$ and ${captions.number(row.law, 4)}$ for {_LOOKS[row.activation][0]}" for row in last
+    ]
+    return (
+        r"At the critical gain orbits from $x_0 = 1$ fall to 0 algebraically: $x_{n+1} = f(\omega x_n)$ (symbols), and the "
+        rf"law $(k \kappa n)^{{-1/k}}$ (dashed). At $n = {last[0].step}$ they are " + captions.listed(said) + "."
+    )
 
 
 def figure(rows: Sequence[Row]) -> "Figure":

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from paper_figures import style, training
+from paper_figures import captions, style, training
+from verify.training.arms import METHOD
 from verify.training.recorded import read
 from verify.training.records import EVIDENCE
 
@@ -42,6 +43,17 @@ def data(folder: Path = EVIDENCE) -> list[Row]:
         for (*_, size), arms in training.cells(record.rows).items()
         for name, arm in arms.items()
     ]
+
+
+def caption(rows: Sequence[Row]) -> str:
+    method = [row for row in rows if row.arm == METHOD]
+    said = [f"{captions.estimate(row.accuracy, row.low, row.high)} from {row.examples:,}" for row in (method[0], method[-1])]
+    return (
+        f"Test accuracy against the number of training examples, for {len({row.arm for row in rows})} initializations, each "
+        r"at its best learning rate; means over seeds with Student's 95\% intervals. The method comes to "
+        + captions.listed(said)
+        + " examples."
+    )
 
 
 def figure(rows: Sequence[Row]) -> "Figure":

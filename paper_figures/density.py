@@ -1,8 +1,8 @@
 """Figure `density`: when a neuron of a wide network is Gaussian, and when it is not (THEORY E4; digest, Mechanism 3).
 
-Plotted for tanh in the exact wide limit: the density of z = h/d, h a preactivation and d its standard deviation. Left, small
+Plotted for tanh in the exact wide limit: the density of z = h/d, h a preactivation and d its standard deviation. Above, small
 noise: the stationary law at s = sigma/omega = 0.2 and, as circles, the last of 100 layers at sigma = 1.83/sqrt(100) for
-x_0 ~ N(0, I). Right, the stationary law at s = 2. Beside them the Gaussian, and the limit of the stationary law for s -> 0,
+x_0 ~ N(0, I). Below, the stationary law at s = 2. Beside them the Gaussian, and the limit of the stationary law for s -> 0,
 
     rho(z) = exp(-r^2 z^4) sqrt(r)/(2 Gamma(5/4)),    r = Gamma(3/4)/Gamma(1/4),    E z^2 = 1,  E z^4 = 1/(4 r^2) = 2.18844,
 
@@ -19,7 +19,7 @@ import numpy
 import sympy
 from numpy.typing import NDArray
 
-from paper_figures import style
+from paper_figures import captions, style
 from theory.activation import CATALOGUE
 from theory.activation.arithmetic import evaluate
 from theory.activation.floats import numpy_
@@ -89,10 +89,27 @@ def _limit(z: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
     return numpy.asarray(deviation * evaluate(rho, {stationary.u: deviation * z}, numpy_()))
 
 
+def caption(rows: Sequence[Row]) -> str:
+    cases = {case: [row for row in rows if row.case == case] for case in _CASES}
+    said = [
+        rf"at $s = {found[0].s:.3g}$ (layer {found[0].depth}) ${captions.number(found[0].kurtosis)}$"
+        for found in cases.values()
+    ]
+    far = max(abs(row.exact - row.gaussian) for row in cases["small"])
+    near = max(abs(row.exact - row.limit) for row in cases["small"])
+    return (
+        r"Density of a standardized preactivation of a wide $\tanh$ network: exact, its limit for small noise, and the "
+        "normal density. The kurtosis is "
+        + captions.listed(said)
+        + f"; that of a normal law is 3. At $s = {cases['small'][0].s:g}$ the exact density is within "
+        f"${captions.number(near, 1)}$ of the limit and up to ${captions.number(far, 1)}$ from the normal one."
+    )
+
+
 def figure(rows: Sequence[Row]) -> "Figure":
-    """Small noise left, large noise right."""
-    drawing, (left, right) = style.two_columns(2.3, 2)
-    for axes, case in ((left, "small"), (right, "large")):
+    """Small noise above, large noise below."""
+    drawing, (above, below) = style.panels(4.1, 2)
+    for axes, case in ((above, "small"), (below, "large")):
         chosen = [row for row in rows if row.case == case]
         for law, (label, colour, line) in _LAWS.items():
             axes.plot(*_mirrored(chosen, law), color=colour, linestyle=line, label=label)
@@ -106,9 +123,9 @@ def figure(rows: Sequence[Row]) -> "Figure":
         "markerfacecolor": "white",
         "label": "layer 100",
     }
-    left.plot(*network, linestyle="none", markevery=0.09, **looks)
-    left.legend(loc="upper left", bbox_to_anchor=(0.66, 1.04), handlelength=1.7)
-    left.set_ylabel("density")
+    above.plot(*network, linestyle="none", markevery=0.09, **looks)
+    above.legend(loc="upper left", bbox_to_anchor=(0.66, 1.04), handlelength=1.7)
+    above.set_ylabel("density")
     return drawing
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from paper_figures import style, training
+from paper_figures import captions, style, training
 from verify.training.arms import METHOD
 from verify.training.comparison import Trained, best, difference
 from verify.training.recorded import read
@@ -62,26 +62,42 @@ def _cell(depth: int, width: int, arms: dict[str, Trained]) -> Iterator[Row]:
     yield Row("advantage", rival.arm, depth, width, *training.ends(difference(method, rival, training.ERROR)))
 
 
-def figure(rows: Sequence[Row]) -> "Figure":
-    """Two rows of four panels."""
-    from matplotlib.figure import Figure
+def caption(rows: Sequence[Row]) -> str:
+    cells = [row for row in rows if row.panel == "advantage"]
+    better, worse = sum(row.low > 0 for row in cells), sum(row.high < 0 for row in cells)
+    least, most = min(cells, key=lambda row: row.mean), max(cells, key=lambda row: row.mean)
+    return (
+        f"Test accuracy after training in {len(cells)} architectures; means over seeds. Last panel: the method less its "
+        f"best rival, from ${captions.number(least.mean, 2)}$ ($L = {least.depth}$, $N = {least.width}$) to "
+        rf"${captions.number(most.mean, 2)}$ ($L = {most.depth}$, $N = {most.width}$). Student's 95\% interval lies above 0 "
+        f"in {better} and below 0 in {worse} of the {len(cells)}, each taken for itself."
+    )
 
-    drawing = Figure(figsize=(2 * style.COLUMN + 0.2, 4.3), layout="constrained")
-    panels = drawing.subplots(2, 4, sharex=True, sharey=True)
+
+def figure(rows: Sequence[Row]) -> "Figure":
+    """A panel an arm, and the last one for the difference, each column with its scale below."""
     looks = training.looks(row.arm for row in rows)
-    for axes, (name, look) in zip(panels.flat, looks.items(), strict=False):
+    drawing, panels = style.panels(1.6 * _rows_of(len(looks)) + 0.9, _rows_of(len(looks)), 2)
+    for axes, (name, look) in zip(panels, looks.items(), strict=False):
         chosen = [row for row in rows if (row.panel, row.arm) == ("accuracy", name)]
         accuracy = _heat_map(axes, chosen, _number, cmap="cividis", vmin=0, vmax=1)
         axes.set_title(look.label, fontsize=9)
-    last, chosen = panels.flat[len(looks)], [row for row in rows if row.panel == "advantage"]
+    last, chosen = panels[len(looks)], [row for row in rows if row.panel == "advantage"]
     reach = max(abs(row.mean) for row in chosen)
     advantage = _heat_map(last, chosen, _advantage, cmap="PuOr", vmin=-reach, vmax=reach)
     last.set_title("method $-$ best rival", fontsize=9)
     drawing.supxlabel("width $N$", fontsize=9)
     drawing.supylabel("depth $L$", fontsize=9)
-    drawing.colorbar(accuracy, ax=panels[0], label="test accuracy", aspect=15)
-    drawing.colorbar(advantage, ax=panels[1], label="difference", aspect=15)
+    for axes in panels[len(looks) + 1 :]:
+        axes.remove()
+    drawing.colorbar(accuracy, ax=panels[-2], label="test accuracy", location="bottom", aspect=15)
+    drawing.colorbar(advantage, ax=panels[-1], label="difference", location="bottom", aspect=15)
     return drawing
+
+
+def _rows_of(arms: int) -> int:
+    """Of two panels each, with one more panel than arms."""
+    return arms // 2 + 1
 
 
 def _number(row: Row) -> dict[str, Any]:

@@ -9,9 +9,11 @@ with 99.9999% intervals over independent replicas (mostly smaller than the circl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from math import log10
+from typing import TYPE_CHECKING, Annotated
 
-from paper_figures import style
+from paper_figures import captions, style
+from paper_figures.accuracy import Between
 from theory.gains import lyapunov
 from theory.rounding import as_ball, nearest_double
 from verify.claim import Context
@@ -31,6 +33,7 @@ _LAST = Fraction(5, 2)  # the largest s
 _SIMULATED = (Fraction(1, 2), Fraction(1), Fraction(3, 2), Fraction(2))
 _REPLICAS = {1: 40_000, 2: 20_000, 3: 20_000, 8: 5_000}
 _ERROR = 1e-6
+_Interval = Annotated[float, Between("lower", "upper")]
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,9 @@ class Row:
     kind: str
     width: int
     s: float
-    exponent: float
-    lower: float
-    upper: float
+    exponent: _Interval
+    lower: _Interval
+    upper: _Interval
 
 
 def data(points: int = 60) -> list[Row]:
@@ -62,6 +65,19 @@ def _simulated(width: int) -> Iterator[Row]:
     for s in _SIMULATED:
         found = experiment.growth_interval(float(s), width, _REPLICAS[width], _ERROR, Context(device="cpu"))
         yield Row("simulated", width, float(s), found.mean, found.low, found.high)
+
+
+def caption(rows: Sequence[Row]) -> str:
+    (zero,) = (row for row in rows if row.kind == "zero")
+    simulated = [row for row in rows if row.kind == "simulated"]
+    exact = {(row.width, row.s): row.exponent for row in rows if row.kind == "exact"}
+    inside = [row for row in simulated if row.lower <= exact.get((row.width, row.s), row.exponent) <= row.upper]
+    return (
+        f"Lyapunov exponent of a small signal in random layers of width ${', '.join(str(width) for width in _LOOKS)}$ "
+        rf"against $s = \sigma/\omega$. It is negative for $N = 1$ and $s < s_c = {captions.number(zero.s, 8)}$ only. "
+        f"Circles: {len(simulated)} simulations with $1 - 10^{{{round(log10(_ERROR))}}}$ intervals, {len(inside)} of which "
+        "hold the exact value."
+    )
 
 
 def figure(rows: Sequence[Row]) -> "Figure":

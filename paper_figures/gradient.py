@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from paper_figures import style
+from paper_figures import captions, style
 from theory import mean_field
 from theory.activation import CATALOGUE
 from theory.wide_limit import Chain, predict
@@ -67,6 +67,15 @@ def data(depth: int = DEPTH, scale: float = SCALE) -> list[Row]:
 def _product(chi: Sequence[float]) -> list[float]:
     """sqrt(chi_l ... chi_(L-1)) for l = 1..L from chi_1..chi_L; chi_L leads beyond the last layer."""
     return [sqrt(growth) for growth in numpy.cumprod([1.0, *chi[-2::-1]])[::-1]]
+
+
+def caption(rows: Sequence[Row]) -> str:
+    first, last = rows[0], rows[-1]
+    said = [f"${captions.number(getattr(first, quantity), 2)}$ ({label})" for quantity, (label, *_) in _LOOKS.items()]
+    return (
+        rf"Root mean square gradient at layer $l$ over that at the last one, $\tanh$, $L = {len(rows)}$, negative rate "
+        f"${captions.number(last.negative_rate, 4)}$. From first to last: " + captions.listed(said) + "."
+    )
 
 
 def figure(rows: Sequence[Row]) -> "Figure":

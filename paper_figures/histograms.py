@@ -10,13 +10,14 @@ layer 100, so the sum over networks is more peaked.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import pi, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy
 from numpy.typing import NDArray
 
-from paper_figures import style
-from paper_figures.networks import SEED, WIDTH
+from paper_figures import captions, style
+from paper_figures.accuracy import AN_ERROR, Errors, Within
+from paper_figures.networks import SEED, WIDTH, mean_and_error
 from theory.mean_field import gaussian_closure
 from theory.wide_limit import Chain, Resolution, laws
 from verify.cross_check.network import Network
@@ -29,20 +30,26 @@ if TYPE_CHECKING:
 DEPTH, LAYERS, REPLICAS = 100, (1, 10, 50, 100), 2000
 _LOOKS = {"odd_sigmoid": ("the method", style.BLUE, "-"), "edge_of_chaos": ("edge of chaos", "black", (0, (3, 1.5)))}
 _EDGES = tuple(numpy.linspace(-1, 1, 81).tolist())
+_FEW = 0.003  # the density of ten neurons in a bin, of all that are measured: fewer tell nothing of their error
 
 Array = NDArray[numpy.float64]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A bin [low, high) of x_l. measured: the density in it; predicted: the wide limit's at its middle; deviation: of x_l."""
+    """A bin [low, high) of x_l. measured: the density in it; predicted: the wide limit's at its middle; deviation: of x_l.
+
+    error: the standard error of `measured` over the networks, whose neurons are not independent; deviation_error: of the other.
+    """
 
     initialization: str
     layer: int
-    deviation: float
+    deviation: Annotated[float, Errors("deviation_error")]
+    deviation_error: Annotated[float, AN_ERROR]
     low: float
     high: float
-    measured: float
+    measured: Annotated[float, Errors("error", least=_FEW)]
+    error: Annotated[float, Within(relative=0.5, absolute=_FEW)]
     predicted: float
 
 
@@ -58,10 +65,11 @@ def _rows(name: str, replicas: int) -> Iterator[Row]:
     found = simulate(net, replicas, seed=SEED, layers=LAYERS, bins=Bins(signal=_EDGES))
     middles = (numpy.array(_EDGES[1:]) + _EDGES[:-1]) / 2
     for index, (layer, curve) in enumerate(zip(LAYERS, _predicted(net, numpy.abs(middles)), strict=True)):
-        deviation = sqrt(found.second_moment[index].mean())
-        heights = found.signals[index].mean(axis=0) / (_EDGES[1] - _EDGES[0])
-        for low, high, *numbers in zip(_EDGES[:-1], _EDGES[1:], heights, curve, strict=True):
-            yield Row(name, layer, *(style.significant(number) for number in (deviation, low, high, *numbers)))
+        square, its_error = mean_and_error(found.second_moment[index].mean(axis=1))
+        deviation = sqrt(square), its_error / (2 * sqrt(square))
+        heights = mean_and_error(found.signals[index] / (_EDGES[1] - _EDGES[0]))
+        for low, high, *numbers in zip(_EDGES[:-1], _EDGES[1:], *heights, curve, strict=True):
+            yield Row(name, layer, *(style.significant(float(number)) for number in (*deviation, low, high, *numbers)))
 
 
 def _predicted(net: Network, size: Array) -> Iterator[Array]:
@@ -79,9 +87,21 @@ def _predicted(net: Network, size: Array) -> Iterator[Array]:
             yield numpy.exp(-(h**2) / (2 * variance)) / numpy.sqrt(2 * pi * variance) / slope
 
 
+def caption(rows: Sequence[Row]) -> str:
+    spread = {(row.initialization, row.layer): row.deviation for row in rows}
+    said = [
+        rf"{label} from ${captions.number(spread[name, LAYERS[0]], 2)}$ to ${captions.number(spread[name, LAYERS[-1]], 2)}$"
+        for name, (label, *_) in _LOOKS.items()
+    ]
+    return (
+        rf"Activations of $\tanh$ networks of width {WIDTH} and depth {DEPTH}, measured (steps) and in the wide limit "
+        f"(lines). The standard deviation falls from layer {LAYERS[0]} to layer {LAYERS[-1]} for " + captions.listed(said) + "."
+    )
+
+
 def figure(rows: Sequence[Row]) -> "Figure":
     """One panel a layer, from the first to the last."""
-    drawing, panels = style.two_columns(2.0, len(LAYERS))
+    drawing, panels = style.panels(3.6, 2, 2)
     for axes, layer in zip(panels, LAYERS, strict=True):
         for name, (label, colour, line) in _LOOKS.items():
             chosen = [row for row in rows if (row.initialization, row.layer) == (name, layer)]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paper_figures import style, training
+from paper_figures import captions, style, training
+from verify.training.arms import METHOD
 from verify.training.comparison import trained
 from verify.training.recorded import read
 from verify.training.records import EVIDENCE
@@ -45,6 +46,18 @@ def data(folder: Path = EVIDENCE) -> list[Row]:
     [arms] = trained(read("input_layer", folder).rows, []).values()
     names = {name: name.split(" / ") for name in arms}
     return [Row(names[name][0], names[name][1], *training.interval(arm.test)) for name, arm in arms.items()]
+
+
+def caption(rows: Sequence[Row]) -> str:
+    method = [row for row in rows if row.arm == METHOD]
+    best, worst = max(method, key=lambda row: row.accuracy), min(method, key=lambda row: row.accuracy)
+    said = [
+        f"{row.input_layer.replace('_', '-')} {captions.estimate(row.accuracy, row.low, row.high)}" for row in (best, worst)
+    ]
+    return (
+        rf"Test accuracy behind {len(method)} input layers, means over seeds with Student's 95\% intervals. For the method "
+        f"the best and the worst of them are: {captions.listed(said)}."
+    )
 
 
 def figure(rows: Sequence[Row]) -> "Figure":

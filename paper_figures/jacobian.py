@@ -1,11 +1,11 @@
 """Figure `jacobian`: singular values of the linearized network, and the overlap of two inputs layer by layer (THEORY E9, E10).
 
-Left: J = prod (I + (s/sqrt N) G_l), s = c/sqrt L, c = 1.84: the density of log10 of its singular values for N -> oo,
+Above: J = prod (I + (s/sqrt N) G_l), s = c/sqrt L, c = 1.84: the density of log10 of its singular values for N -> oo,
 L -> oo (free multiplicative Brownian motion), the edges +-log10(k)/2 with k the condition number, and a histogram of real
 random matrices (grey; N = 128, L = 128). Bounded, but far from the single value 1 of an isometry. That is the regime of small
 inputs: at x_0 ~ N(0, I) a tanh network of the same size has far smaller singular values, down to 10^-7 (green).
 
-Right (labels: overlap of the inputs): tanh, N -> oo, two Gaussian inputs, noise sigma = c/sqrt(150). The overlap after each
+Below (labels: overlap of the inputs): tanh, N -> oo, two Gaussian inputs, noise sigma = c/sqrt(150). The overlap after each
 layer in the exact chain (solid), in the Gaussian closure of the same weights (dotted), and on the edge of chaos of Gaussian iid
 weights (dashed), where it freezes: the closure misses nearly all that the noise does to far inputs.
 """
@@ -13,11 +13,13 @@ weights (dashed), where it freezes: the closure misses nearly all that the noise
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy
 
-from paper_figures import style
+from paper_figures import captions, style
+from paper_figures.accuracy import AN_ERROR, Errors, Within
+from paper_figures.networks import mean_and_error
 from theory.activation import CATALOGUE, Activation
 from theory.jacobian.spectrum import condition_number, spectral_density
 from theory.overlap.chain import propagate_pair
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 C = 1.84
 _LOOKS = {0.9: (style.BLUE, "o"), 0.5: (style.VERMILLION, "s"), 0.2: (style.GREEN, "^")}  # input overlap: colour, marker
 _MARKED = (3, 10, 30, 100)  # layers
-_WIDTH, _MATRICES, _BINS, _SEED = 128, 6, 24, 2509_23085
+_WIDTH, _MATRICES, _BINS, SEED = 128, 6, 24, 2509_23085
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,15 @@ class Row:
     """One point. kind: density (x = log10 of a singular value, y its density), edge (y = 0), histogram, network (x the middle
     of a bin); method, edge_of_chaos, closure (x = layer, y = overlap of two inputs; closure is the method's).
 
-    start: the overlap of the inputs; 0 in the left panel.
+    start: the overlap of the inputs; 0 in the panel of the spectrum. error: the standard error of y over the matrices, 0 where
+    nothing is random.
     """
 
     kind: str
     start: float
-    x: float
-    y: float
+    x: Annotated[float, Within(absolute=1e-6)]  # a singular value is good to 1e-16 of the largest one
+    y: Annotated[float, Errors("error", least=2e-8)]
+    error: Annotated[float, AN_ERROR] = 0.0
 
 
 def data(depth: int = 150, points: int = 200) -> list[Row]:
@@ -71,8 +75,10 @@ def _histogram(kind: str, f: Activation) -> list[Row]:
     from verify.cross_check.singular_values import singular_values
 
     network = Network(f, 1.0, C / _WIDTH**0.5, _WIDTH, _WIDTH)
-    heights, ends = numpy.histogram(numpy.log10(singular_values(network, _MATRICES, seed=_SEED)), bins=_BINS, density=True)
-    points = zip((ends[1:] + ends[:-1]) / 2, heights, strict=True)
+    values = numpy.log10(singular_values(network, _MATRICES, seed=SEED))
+    ends = numpy.histogram_bin_edges(values, _BINS)
+    heights = mean_and_error(numpy.array([numpy.histogram(one, ends, density=True)[0] for one in values]))
+    points = zip((ends[1:] + ends[:-1]) / 2, *heights, strict=True)
     return [Row(kind, 0.0, *(style.significant(float(number)) for number in point)) for point in points]
 
 
@@ -85,20 +91,37 @@ def _overlaps(start: float, depth: int) -> Iterator[Row]:
             yield Row(kind, start, layer_number, round(overlap, 10))
 
 
+def caption(rows: Sequence[Row]) -> str:
+    edge = max(row.x for row in rows if row.kind == "edge")
+    deepest = max(row.x for row in rows if row.kind == "method")
+    last = {(row.kind, row.start): row.y for row in rows if row.x == deepest}
+    said = [
+        f"${start:g}$ becomes ${captions.number(last['method', start], 2)}$ (its closure: "
+        f"${captions.number(last['closure', start], 2)}$, the edge of chaos: "
+        f"${captions.number(last['edge_of_chaos', start], 2)}$)"
+        for start in _LOOKS
+    ]
+    return (
+        f"Above: singular values of the Jacobian in the linear regime at $c = {C}$, density of the limit (line; condition "
+        rf"number ${captions.number(10 ** (2 * edge), 6)}$) and of {_MATRICES} matrices (bars); green, $\tanh$ networks at "
+        f"unit inputs. Below: the overlap of two inputs. After {deepest:g} layers " + captions.listed(said) + "."
+    )
+
+
 def figure(rows: Sequence[Row]) -> "Figure":
     """Both panels of `data`."""
-    drawing, (left, right) = style.two_columns(2.4, 2)
-    _draw_spectrum(left, rows)
+    drawing, (above, below) = style.panels(4.4, 2)
+    _draw_spectrum(above, rows)
     for start in _LOOKS:
-        _draw_overlaps(right, [row for row in rows if row.start == start])
+        _draw_overlaps(below, [row for row in rows if row.start == start])
     last = max(row.x for row in rows if row.kind == "method")
-    right.plot([], [], color="black", label="method")
-    right.plot([], [], color="black", linestyle=":", label="its closure")
-    right.plot([], [], color="black", linestyle=_DASHED, label="edge of chaos")
-    right.legend(loc="lower left", bbox_to_anchor=(0.0, -0.02), handlelength=1.9, ncols=3, columnspacing=1.2)
-    right.set(xscale="log", xlim=(1, last), ylim=(0, 1), xlabel="layer $l$", ylabel="overlap of two inputs")
-    right.set_xticks([1, 10, 100])
-    right.xaxis.set_major_formatter("{x:g}")
+    below.plot([], [], color="black", label="method")
+    below.plot([], [], color="black", linestyle=":", label="its closure")
+    below.plot([], [], color="black", linestyle=_DASHED, label="edge of chaos")
+    below.legend(loc="center", bbox_to_anchor=(0.5, 0.66), handlelength=1.9, ncols=3, columnspacing=1.2)
+    below.set(xscale="log", xlim=(1, last), ylim=(0, 1), xlabel="layer $l$", ylabel="overlap of two inputs")
+    below.set_xticks([1, 10, 100])
+    below.xaxis.set_major_formatter("{x:g}")
     return drawing
 
 

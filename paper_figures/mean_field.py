@@ -1,8 +1,8 @@
 """Figure `chi_fixed_point`: the Gaussian closure's map of variances, and chi at its fixed point (THEORY E1, E3; Mechanism 3).
 
-Left: V' = sigma_w^2 E f(sqrt(V) Z)^2 for f = tanh against V, in units of omega^2, with (sigma_w/omega)^2 = 1 + s^2; for the
+Above: V' = sigma_w^2 E f(sqrt(V) Z)^2 for f = tanh against V, in units of omega^2, with (sigma_w/omega)^2 = 1 + s^2; for the
 method s = sigma/omega. Where a curve meets the diagonal lies the only fixed point V* > 0, which s = 0, the edge of chaos, has
-not. Right, on logarithmic axes: chi* - 1 > 0 against s; dashed, the law s^4 k^2 m_2k/(4 m_(k+2)^2), which knows of f only k.
+not. Below, on logarithmic axes: chi* - 1 > 0 against s; dashed, the law s^4 k^2 m_2k/(4 m_(k+2)^2), which knows of f only k.
 All are pure numbers.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from paper_figures import style
+from paper_figures import captions, style
 from theory import mean_field, odd_sigmoid
 from theory.activation import CATALOGUE, Activation, family
 from theory.mean_field.expansions import k, s
@@ -29,7 +29,7 @@ _LOOKS = {  # activation: label, colour, marker
 }
 _MAPPED = {0.0: ":", 0.5: "-", 1.0: (0, (4, 2.5))}  # s: line style
 _LARGEST = 1.6  # of V/omega^2
-_NOISES = 0.03, 3.0  # the range of s on the right
+_NOISES = 0.03, 3.0  # the range of s below
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,27 @@ def _excess(name: str, noise: float) -> list[Row]:
     return [Row(name, "excess", noise, noise, found), Row(name, "law", noise, noise, law)]
 
 
+def caption(rows: Sequence[Row]) -> str:
+    fixed = [row for row in rows if row.kind == "fixed"]
+    least = min(row.abscissa for row in rows if row.kind == "excess")
+    at = {(row.activation, row.kind): row.value for row in rows if row.abscissa == least}
+    said = [
+        f"${captions.number(at[name, 'excess'], 4)}$ (law: ${captions.number(at[name, 'law'], 4)}$) for {label}"
+        for name, (label, *_) in _LOOKS.items()
+    ]
+    return (
+        r"The Gaussian closure. Above: its map of variances for $\tanh$, with the fixed points "
+        + captions.listed([rf"$V^* = {captions.number(row.value, 4)}\,\omega^2$ at $s = {row.s:g}$" for row in fixed])
+        + rf". Below: $\chi^* - 1$ at the fixed point, and its law for small noise (dashed); at $s = "
+        rf"{least:g}$ it is " + captions.listed(said) + "."
+    )
+
+
 def figure(rows: Sequence[Row]) -> "Figure":
-    """The map and the diagonal on the left, chi* - 1 and its laws on the right."""
-    drawing, (left, right) = style.two_columns(2.4, 2)
-    _draw_map(left, [row for row in rows if row.kind in ("map", "fixed")])
-    _draw_excess(right, [row for row in rows if row.kind in ("excess", "law")])
+    """The map and the diagonal above, chi* - 1 and its laws below."""
+    drawing, (above, below) = style.panels(4.4, 2)
+    _draw_map(above, [row for row in rows if row.kind in ("map", "fixed")])
+    _draw_excess(below, [row for row in rows if row.kind in ("excess", "law")])
     return drawing
 
 

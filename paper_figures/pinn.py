@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from paper_figures import style, training
+from paper_figures import captions, style, training
+from verify.training.arms import METHOD
 from verify.training.pinn.settings import FULL, TITLES
 from verify.training.recorded import read
 from verify.training.records import EVIDENCE, Record
@@ -65,30 +66,44 @@ def _by_step(rows: Sequence[Observation]) -> Iterator[tuple[int, list[Observatio
             yield step, [curve[-1] for curve in reached]
 
 
+def caption(rows: Sequence[Row]) -> str:
+    ends = {(row.equation, row.depth, row.arm): row for row in rows}  # the last step of each
+    said = []
+    for equation, depth in dict.fromkeys((row.equation, row.depth) for row in rows):
+        own = [row for key, row in ends.items() if key[:2] == (equation, depth)]
+        method, best = next(row for row in own if row.arm == METHOD), min(own, key=lambda row: row.error)
+        said.append(
+            f"{TITLES[equation]}, $L = {depth}$: ${captions.number(10**method.error, 2)}$ by the method, "
+            f"${captions.number(10**best.error, 2)}$ by the best, {captions.arm(best.arm)}"
+        )
+    return (
+        r"Physics-informed networks: loss and relative $L^2$ error, geometric means over seeds with Student's 95\% "
+        r"intervals, through Adam and then (right of the line) L-BFGS. Error at the end. " + "; ".join(said) + "."
+    )
+
+
 def figure(rows: Sequence[Row]) -> "Figure":
-    """A column an equation and depth: loss above, error below."""
-    columns = list(dict.fromkeys((row.equation, row.depth) for row in rows))
-    drawing, _ = style.two_columns(4.2, 0)
-    panels = drawing.subplots(2, len(columns), squeeze=False)
+    """A row an equation and depth: loss left, error right."""
+    cells = list(dict.fromkeys((row.equation, row.depth) for row in rows))
+    drawing, panels = style.panels(1.6 * len(cells) + 0.7, len(cells), 2)
     looks = training.looks(row.arm for row in rows)
-    for (equation, depth), (above, below) in zip(columns, panels.T, strict=True):
+    for (equation, depth), left, right in zip(cells, panels[::2], panels[1::2], strict=True):
         own = [row for row in rows if (row.equation, row.depth) == (equation, depth)]
         for name, look in looks.items():
             curve = [row for row in own if row.arm == name]
-            _draw(above, look, curve, [(row.loss, row.loss_low, row.loss_high) for row in curve])
-            _draw(below, look, curve, [(row.error, row.error_low, row.error_high) for row in curve])
+            _draw(left, look, curve, [(row.loss, row.loss_low, row.loss_high) for row in curve])
+            _draw(right, look, curve, [(row.error, row.error_low, row.error_high) for row in curve])
         switch = max(row.step for row in own if row.optimizer == "adam")
-        for axes in (above, below):
+        for axes in (left, right):
             axes.axvline(switch, color="0.7", linewidth=0.8, zorder=0)
             axes.set_yscale("log")
-        above.set_title(f"{TITLES[equation]}, $L = {depth}$", fontsize=9)
-        above.tick_params(labelbottom=False)
-    panels[0, 0].set_ylabel("loss")
-    panels[1, 0].set_ylabel("relative $L^2$ error")
+        left.set_ylabel(f"{TITLES[equation]}, $L = {depth}$")
+    panels[0].set_title("loss")
+    panels[1].set_title("relative $L^2$ error")
     drawing.supxlabel("steps of Adam, then iterations of L-BFGS", fontsize=9)
-    lines = [line for axes in panels[0] for line in axes.get_lines()]
-    shown = {line.get_label(): line for line in lines if line.get_label() in {look.label for look in looks.values()}}
-    drawing.legend(shown.values(), shown.keys(), loc="outside upper center", ncols=len(shown))
+    lines = [line for axes in panels for line in axes.get_lines()]
+    shown = {str(line.get_label()): line for line in lines if line.get_label() in {look.label for look in looks.values()}}
+    drawing.legend(shown.values(), shown.keys(), loc="outside upper center", ncols=2)
     return drawing
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paper_figures import style, training
+from paper_figures import captions, style, training
 from theory.activation import CATALOGUE
 from theory.calibration import surrogate_rate_at
 from theory.calibration.paper import SHALLOW_TARGET
@@ -66,6 +66,23 @@ def _row(described: Observation, arm: Trained) -> Row:
     wide = predict(Chain.of(CATALOGUE[str(described["activation"])], sigma), depth).layers[-1].negative_rate
     measured = (*training.interval(arm.test), *training.interval(arm.predictors["negative_rate"]))
     return Row(arm.arm, depth, style.significant(sigma), style.significant(p), *measured, style.significant(wide))
+
+
+def caption(rows: Sequence[Row]) -> str:
+    best = max(rows, key=lambda row: row.accuracy)
+    rules = [
+        rf"{look.label} ${captions.number(row.accuracy)}$ at $\sigma = {captions.number(row.sigma)}$"
+        for row in rows
+        if (look := _RULES.get(row.arm))
+    ]
+    return (
+        r"Test accuracy (above) and negative rate before training (below) against the noise scale, $\tanh$, $L = "
+        rf"{best.depth}$; means over seeds with Student's 95\% intervals. The highest mean is "
+        rf"${captions.number(best.accuracy)}$, at $\sigma = {captions.number(best.sigma)}$, where the negative rate is "
+        f"${captions.number(best.negative_rate)}$ on images and ${captions.number(best.wide)}$ in the wide limit; "
+        + captions.listed(rules)
+        + "."
+    )
 
 
 def figure(rows: Sequence[Row]) -> "Figure":

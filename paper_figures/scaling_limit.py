@@ -1,17 +1,18 @@
 """Figure `scaling_limit`: what is left of a wide network at sigma = c omega/sqrt(L) as L -> oo (THEORY D6, E4).
 
-Left: the negative rate p(c) for k = 1, 2, 4, which depends on the activation through the exponent k of its normal form alone;
-the level 0.4 that the paper uses is marked. Right: the stationary densities of z = u/sqrt(E u^2) against the normal density
+Above: the negative rate p(c) for k = 1, 2, 4, which depends on the activation through the exponent k of its normal form alone;
+the level 0.4 that the paper uses is marked. Below: the stationary densities of z = u/sqrt(E u^2) against the normal density
 (grey, dashed), which the Gaussian closure puts in their place. c, p and z are pure numbers.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy
 
-from paper_figures import style
+from paper_figures import captions, style
 from theory import scaling_limit
 from theory.activation.arithmetic import evaluate
 from theory.activation.floats import numpy_
@@ -56,20 +57,39 @@ def _density(k: int, z: scaling_limit.entrance.Array) -> list[Row]:
     return [Row("density", k, float(t), float(value)) for t, value in zip(z, values, strict=True)]
 
 
+def caption(rows: Sequence[Row]) -> str:
+    curves = {k: [(row.argument, row.value) for row in rows if (row.curve, row.k) == ("negative_rate", k)] for k in _LOOKS}
+    crossings = [f"${captions.number(_crossing(curve), 3)}$ ($k = {k}$)" for k, curve in curves.items()]
+    heights = [row.value for row in rows if (row.curve, row.argument) == ("density", 0.0)]
+    return (
+        rf"The limit $L \to \infty$ at $\sigma = c\,\omega/\sqrt{{L}}$, in which of the activation only the exponent $k$ of "
+        f"its normal form is left. Above: the negative rate, which is ${_TARGET}$ at $c$ = {captions.listed(crossings)}. "
+        f"Below: the stationary densities and the normal one, which at 0 are {captions.numbers(heights)}."
+    )
+
+
+def _crossing(curve: Sequence[tuple[float, float]]) -> float:
+    """Where the curve reaches `_TARGET`, between two points on the line that joins them."""
+    for (c, p), (next_c, next_p) in pairwise(curve):
+        if p <= _TARGET < next_p:
+            return c + (_TARGET - p) / (next_p - p) * (next_c - c)
+    raise ArithmeticError(f"the negative rate does not reach {_TARGET}")
+
+
 def figure(rows: Sequence[Row]) -> "Figure":
-    """p(c) on the left, densities on the right."""
-    drawing, (left, right) = style.two_columns(2.5, 2)
+    """p(c) above, densities below."""
+    drawing, (above, below) = style.panels(4.4, 2)
     for k, (label, colour, marker) in _LOOKS.items():
-        _draw(left, rows, "negative_rate", k, color=colour, marker=marker, markevery=(k, 9), markersize=3, label=label)
-        _draw(right, rows, "density", k, color=colour, marker=marker, markevery=(k, 9), markersize=3, label=label)
-    _draw(right, rows, "density", 0, color=style.GREY, linestyle=(0, (4, 2.5)), label="normal")
-    left.axhline(_TARGET, color=style.GREY, linewidth=0.7, linestyle=":", zorder=0)
-    left.set(
+        _draw(above, rows, "negative_rate", k, color=colour, marker=marker, markevery=(k, 9), markersize=3, label=label)
+        _draw(below, rows, "density", k, color=colour, marker=marker, markevery=(k, 9), markersize=3, label=label)
+    _draw(below, rows, "density", 0, color=style.GREY, linestyle=(0, (4, 2.5)), label="normal")
+    above.axhline(_TARGET, color=style.GREY, linewidth=0.7, linestyle=":", zorder=0)
+    above.set(
         xlim=(0, _SCALES[1]), ylim=(0, 0.5), xlabel=r"noise scale $c = \sigma\sqrt{L}/\omega$", ylabel=r"negative rate $p(c)$"
     )
-    right.set(xlim=(0, _WIDEST), ylim=(0, None), xlabel=r"$z = u/\sqrt{\mathrm{E}\,u^2}$", ylabel="stationary density")
-    left.legend(loc="lower right")
-    right.legend(loc="upper right")
+    below.set(xlim=(0, _WIDEST), ylim=(0, None), xlabel=r"$z = u/\sqrt{\mathrm{E}\,u^2}$", ylabel="stationary density")
+    above.legend(loc="lower right")
+    below.legend(loc="upper right")
     return drawing
 
 

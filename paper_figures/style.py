@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLUMN = 3.35  # inches: the width of one column of a two-column page
+COLUMN = 3.25  # inches: the width of one column of a two-column page; no figure is wider
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 GREY = "0.45"
 
@@ -22,6 +22,7 @@ STYLE = {
     "mathtext.fontset": "stix",
     "font.size": 9,
     "axes.labelsize": 9,
+    "axes.titlesize": 9,
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
     "legend.fontsize": 8,
@@ -58,12 +59,12 @@ def one_column(height: float) -> "tuple[Figure, Axes]":
     return figure, figure.add_subplot()
 
 
-def two_columns(height: float, panels: int) -> "tuple[Figure, list[Axes]]":
-    """A figure as wide as the page and `height` inches high, with `panels` pairs of axes side by side."""
+def panels(height: float, rows: int, columns: int = 1) -> "tuple[Figure, list[Axes]]":
+    """A figure one column wide and `height` inches high, with pairs of axes in `rows` and `columns`, row by row."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(2 * COLUMN + 0.2, height), layout="constrained")
-    return figure, [figure.add_subplot(1, panels, i + 1) for i in range(panels)]
+    figure = Figure(figsize=(COLUMN, height), layout="constrained")
+    return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
 
 
 def stacked(height: float, shares: Sequence[float]) -> "tuple[Figure, list[Axes]]":

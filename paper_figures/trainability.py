@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from paper_figures import style, training
+from paper_figures import captions, style, training
 from verify.training.arms import METHOD
 from verify.training.comparison import Key, Trained
 from verify.training.predictors import PREDICTORS
@@ -76,18 +76,33 @@ def _rows(predictor: str, found: Mapping[str, Cells]) -> Iterator[Row]:
                 yield Row(*described, *(style.significant(number) for number in numbers))
 
 
+def caption(rows: Sequence[Row]) -> str:
+    correlations = {row.predictor: row for row in rows}
+    said = [
+        rf"{label} ${captions.number(correlations[name].pooled, 2)}$ and ${captions.number(correlations[name].within, 2)}$"
+        for name, label in _LABELS.items()
+    ]
+    return (
+        "Test accuracy after training against what was measured before. Spearman's rank correlation over all cells of depth "
+        "and width, and within them: "
+        + "; ".join(said)
+        + f". {len(rows) // len(_LABELS)} points a panel, each an initialization in an architecture, mean over seeds."
+    )
+
+
 def figure(rows: Sequence[Row]) -> "Figure":
     """One panel a predictor."""
-    drawing, panels = style.two_columns(2.5, len(_LABELS))
+    drawing, panels = style.panels(4.0, 2, 2)
     for axes, (predictor, label) in zip(panels, _LABELS.items(), strict=True):
         chosen = [row for row in rows if row.predictor == predictor]
         _draw(axes, chosen)
         axes.set_title(f"$\\rho = {chosen[0].pooled:+.2f}$, within ${chosen[0].within:+.2f}$", fontsize=8)
         axes.set(xlabel=label, ylim=(0, 1))
-        if axes is not panels[0]:
+        if axes in panels[::2]:
+            axes.set_ylabel("test accuracy")
+        else:
             axes.set_yticklabels([])
-    panels[0].set_ylabel("test accuracy")
-    drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=6, handletextpad=0.2)
+    drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, handletextpad=0.2)
     return drawing
 
 

@@ -37,7 +37,7 @@ LOOKS = {
     "edge_of_chaos": Look("edge of chaos", "black", "s"),
     "edge_of_chaos_1.05": Look(r"$\sigma_w = 1.05\,\omega$", "0.35", "D", (0, (4, 1.5))),
     "edge_of_chaos_1.2": Look(r"$\sigma_w = 1.2\,\omega$", "0.6", "^", (0, (1, 1))),
-    "xavier": Look("Xavier", style.ORANGE, "v", (0, (4, 1.5, 1, 1.5))),
+    "xavier": Look("Xavier", style.ORANGE, "<", (0, (3, 1, 1, 1, 1, 1))),
     "he": Look("He", style.VERMILLION, "v", (0, (4, 1.5, 1, 1.5))),
     "orthogonal": Look("orthogonal", style.GREEN, "P", (0, (5, 1))),
     "orthogonal_omega": Look(r"orthogonal times $\omega$", style.GREEN, "p", (0, (1, 1))),

@@ -1,9 +1,9 @@
 """Figure `training_curves`: accuracy while training, and what the learning rate does to it (digest, Critical path 5).
 
-tanh networks of one depth and width from each initialization, nothing else being different. Left: accuracy on the validation
+tanh networks of one depth and width from each initialization, nothing else being different. Above: accuracy on the validation
 split against the training step at each arm's own best learning rate, the mean over seeds and, shaded, Student's 95% interval of
-that mean. Right: how that learning rate was found, the accuracy at the end of training against the learning rate in units of
-omega, the same grid for all arms, other seeds than on the left: those that screened the whole grid, bars from the worst to the
+that mean. Below: how that learning rate was found, the accuracy at the end of training against the learning rate in units of
+omega, the same grid for all arms, other seeds than above: those that screened the whole grid, bars from the worst to the
 best of them. A ring is the choice, for which the best two rates had more seeds: it need not be the highest point. Shaded is
 [10^-5 omega, 10^-3 omega], which the paper recommends.
 """
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from paper_figures import style, training
+from paper_figures import captions, style, training
 from theory import odd_sigmoid
 from theory.activation import CATALOGUE
 from theory.calibration import learning_rate_band
+from verify.training.arms import METHOD
 from verify.training.comparison import column
 from verify.training.recorded import read
 from verify.training.records import EVIDENCE, Record
@@ -78,20 +79,35 @@ def _rate(row: Observation) -> float:
     return style.significant(float(row["learning_rate"] or 0) / omega)
 
 
+def caption(rows: Sequence[Row]) -> str:
+    ends = {row.arm: row for row in rows if row.panel == "curve"}  # the last step of each
+    order = sorted(ends.values(), key=lambda row: -row.accuracy)
+    said = [
+        f"{captions.arm(row.arm)} {captions.estimate(row.accuracy, row.low, row.high)}"
+        for row in dict.fromkeys((ends[METHOD], order[0], order[-1]))
+    ]
+    return (
+        "Validation accuracy while training (above), each initialization at its best learning rate; mean over seeds, "
+        rf"Student's 95\% interval shaded. After {order[0].step:,} steps the method, the best and the worst are: "
+        + captions.listed(said)
+        + r". Below: accuracy at the end against the learning rate, other seeds; rings mark the rates that were chosen."
+    )
+
+
 def figure(rows: Sequence[Row]) -> "Figure":
-    """Curves left, with the legend of both; learning rates right."""
-    drawing, (left, right) = style.two_columns(2.7, 2)
+    """Curves above, learning rates below, one legend for both."""
+    drawing, (above, below) = style.panels(5.0, 2)
     looks = training.looks(row.arm for row in rows)
     rates = {row.arm: row.rate_over_omega for row in rows if row.panel == "curve"}
     for name, look in looks.items():
         curve, grid = ([row for row in rows if (row.panel, row.arm) == (panel, name)] for panel in ("curve", "grid"))
-        _draw_curve(left, curve, look)
-        _draw_grid(right, grid, look, rates[name])
+        _draw_curve(above, curve, look)
+        _draw_grid(below, grid, look, rates[name])
     low, high = (float(rate) for rate in learning_rate_band(sympy.Integer(1)))
-    right.axvspan(low, high, color="0.92", linewidth=0, zorder=0)
-    right.set(xscale="log", xlabel=r"learning rate$/\omega$", ylabel="final validation accuracy")
-    left.set(xlabel="training step", ylabel="validation accuracy", xlim=(0, None))
-    drawing.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4, handlelength=2.6)
+    below.axvspan(low, high, color="0.92", linewidth=0, zorder=0)
+    below.set(xscale="log", xlabel=r"learning rate$/\omega$", ylabel="final validation accuracy")
+    above.set(xlabel="training step", ylabel="validation accuracy", xlim=(0, None))
+    drawing.legend(*above.get_legend_handles_labels(), loc="outside lower center", ncols=2, handlelength=2.6)
     return drawing
 
 

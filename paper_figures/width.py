@@ -1,8 +1,8 @@
 """Figure `width`: how networks of finite width depart from the wide limit (THEORY C4).
 
-tanh, x_0 ~ N(0, I), the method at sigma = c*(0.4)/sqrt(L). Left, L = 100: the relative departures of the second moment (below
+tanh, x_0 ~ N(0, I), the method at sigma = c*(0.4)/sqrt(L). Above, L = 100: the relative departures of the second moment (below
 the limit), of the negative rate (below) and of E|delta_1|^2/E|delta_L|^2 (above), against N; bars are two standard errors, the
-line is 1/N. A departure within its bar is left out. Right, N = 64: how far the typical gradient lies below the wide limit, the
+line is 1/N. A departure within its bar is left out. Below, N = 64: how far the typical gradient lies below the wide limit, the
 logarithm of the limit's ratio less E log(|delta_1|^2/|delta_L|^2), against L. On the edge of chaos it is that of products of
 Gaussian matrices, L/N (line; 4/3 of it while L << N); for the method it grows about like sqrt(L)/N.
 """
@@ -10,13 +10,13 @@ Gaussian matrices, L/N (line; 4/3 of it while L << N); for the method it grows a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy
-from numpy.typing import NDArray
 
-from paper_figures import style
-from paper_figures.networks import LOOKS, SEED
+from paper_figures import captions, style
+from paper_figures.accuracy import AN_ERROR, Errors
+from paper_figures.networks import LOOKS, SEED, mean_and_error
 from verify.cross_check import statistics
 from verify.cross_check.preservation import METHOD, network, wide, wide_gradient_ratio
 
@@ -36,20 +36,20 @@ _QUANTITIES = {
 
 @dataclass(frozen=True)
 class Row:
-    """departure: of `quantity`, relative (left) or a difference of logarithms (right), with its standard error."""
+    """departure: of `quantity`, relative (above) or a difference of logarithms (below), with its standard error."""
 
     quantity: str
     initialization: str
     width: int
     depth: int
-    departure: float
-    standard_error: float
+    departure: Annotated[float, Errors("standard_error")]
+    standard_error: Annotated[float, AN_ERROR]
 
 
 def data(widths: Sequence[int] = WIDTHS, depths: Sequence[int] = DEPTHS, neurons: int = NEURONS) -> list[Row]:
-    """The left panel's points, width by width, then the right panel's; nine digits."""
-    left = [row for width in widths for row in _departures(width, neurons // width)]
-    return left + [_shift(name, depth, neurons) for name in ("odd_sigmoid", "edge_of_chaos") for depth in depths]
+    """The upper panel's points, width by width, then the lower panel's; nine digits."""
+    above = [row for width in widths for row in _departures(width, neurons // width)]
+    return above + [_shift(name, depth, neurons) for name in ("odd_sigmoid", "edge_of_chaos") for depth in depths]
 
 
 def _departures(width: int, replicas: int) -> Iterator[Row]:
@@ -76,36 +76,53 @@ def _shift(name: str, depth: int, neurons: int) -> Row:
     replicas = min(REPLICAS, neurons // WIDTH)
     shifts = 2 * simulate(net, replicas, seed=SEED, gradients=True, layers=(1, depth)).log_ratio(1)[:, 0]
     shifts -= 2 * log(wide_gradient_ratio(net))
-    return Row("typical_gradient", name, WIDTH, depth, *(style.significant(number) for number in _mean(shifts)))
+    return Row("typical_gradient", name, WIDTH, depth, *(style.significant(float(number)) for number in mean_and_error(shifts)))
 
 
-def _mean(numbers: NDArray[numpy.float64]) -> tuple[float, float]:
-    return float(numbers.mean()), float(numbers.std(ddof=1) / len(numbers) ** 0.5)
+def caption(rows: Sequence[Row]) -> str:
+    above = [row for row in rows if row.quantity in _QUANTITIES]
+    widest = max(row.width for row in above)
+    said = [
+        rf"${captions.number(row.departure, 2)} \pm {captions.number(row.standard_error, 1)}$ "
+        f"({_QUANTITIES[row.quantity][0].rpartition(',')[0]})"
+        for row in above
+        if row.width == widest
+    ]
+    shifts = {row.initialization: row for row in rows if row.quantity == "typical_gradient"}  # the deepest of each
+    return (
+        f"How networks of finite width depart from the wide limit. Above, $L = {above[0].depth}$: relative departures, at $N "
+        f"= {widest}$ "
+        + captions.listed(said)
+        + f"; bars are two standard errors, the line is $1/N$. Below, $N = {shifts[METHOD].width}$: by how much the typical "
+        f"gradient is below the limit, in the logarithm; at $L = {shifts[METHOD].depth}$ "
+        f"${captions.number(-shifts[METHOD].departure, 2)}$ for the method and "
+        f"${captions.number(-shifts['edge_of_chaos'].departure, 2)}$ on the edge of chaos."
+    )
 
 
 def figure(rows: Sequence[Row]) -> "Figure":
-    """Departures left, the typical gradient right."""
-    drawing, (left, right) = style.two_columns(2.4, 2)
+    """Departures above, the typical gradient below."""
+    drawing, (above, below) = style.panels(4.4, 2)
     for quantity, (label, colour, marker) in _QUANTITIES.items():
         chosen = [row for row in rows if row.quantity == quantity and abs(row.departure) > 2 * row.standard_error]
-        _points(left, [row.width for row in chosen], [abs(row.departure) for row in chosen], chosen, colour, marker, label)
+        _points(above, [row.width for row in chosen], [abs(row.departure) for row in chosen], chosen, colour, marker, label)
     widths = sorted({row.width for row in rows if row.quantity != "typical_gradient"})
-    left.plot(widths, [1 / width for width in widths], color="black", linewidth=0.8, label="$1/N$")
-    left.set(xscale="log", yscale="log", xticks=widths, xlabel="width $N$", ylabel="relative departure")
-    left.xaxis.set_major_formatter("{x:g}")
-    left.legend(loc="lower left", handlelength=1.2)
+    above.plot(widths, [1 / width for width in widths], color="black", linewidth=0.8, label="$1/N$")
+    above.set(xscale="log", yscale="log", xticks=widths, xlabel="width $N$", ylabel="relative departure")
+    above.xaxis.set_major_formatter("{x:g}")
+    above.legend(loc="lower left", handlelength=1.2)
     typical = [row for row in rows if row.quantity == "typical_gradient"]
-    for name, marker in (("odd_sigmoid", "o"), ("edge_of_chaos", "s")):
+    for name in ("odd_sigmoid", "edge_of_chaos"):
         chosen = [row for row in typical if row.initialization == name]
-        label, colour, _ = LOOKS[name]
-        _points(right, [row.depth for row in chosen], [-row.departure for row in chosen], chosen, colour, marker, label)
+        label, colour, marker = LOOKS[name]
+        _points(below, [row.depth for row in chosen], [-row.departure for row in chosen], chosen, colour, marker, label)
     depths = sorted({row.depth for row in typical})
-    right.plot(depths, [depth / WIDTH for depth in depths], color="black", linewidth=0.8, label="$L/N$")
-    right.set(xscale="log", yscale="log", xticks=depths, xlabel=f"depth $L$, $N = {WIDTH}$")
-    right.set_ylabel(r"typical $|\delta_1|^2/|\delta_L|^2$: shift of $\log$")
-    right.xaxis.set_major_formatter("{x:g}")
-    right.legend(loc="upper left", handlelength=1.2)
-    for axes in (left, right):
+    below.plot(depths, [depth / WIDTH for depth in depths], color="black", linewidth=0.8, label="$L/N$")
+    below.set(xscale="log", yscale="log", xticks=depths, xlabel=f"depth $L$, $N = {WIDTH}$")
+    below.set_ylabel(r"typical $|\delta_1|^2/|\delta_L|^2$: shift of $\log$")
+    below.xaxis.set_major_formatter("{x:g}")
+    below.legend(loc="upper left", handlelength=1.2)
+    for axes in (above, below):
         axes.minorticks_off()
     return drawing
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paper_figures import style, training
+from paper_figures import captions, style, training
 from theory import odd_sigmoid
 from theory.activation import CATALOGUE
 from verify.training.comparison import trained
@@ -47,6 +47,22 @@ def data(folder: Path = EVIDENCE) -> list[Row]:
 
 def _over_omega(activation: str, diagonal: float) -> float:
     return style.significant(diagonal / float(odd_sigmoid.omega(CATALOGUE[activation])))
+
+
+def caption(rows: Sequence[Row]) -> str:
+    said = []
+    for depth in sorted({row.depth for row in rows}):
+        own = [row for row in rows if row.depth == depth]
+        best, critical = max(own, key=lambda row: row.accuracy), min(own, key=lambda row: abs(row.diagonal_over_omega - 1))
+        said.append(
+            rf"$L = {depth}$: ${captions.number(critical.accuracy)}$ at $\omega$, and at most "
+            rf"${captions.number(best.accuracy)}$, at ${best.diagonal_over_omega:g}\,\omega$"
+        )
+    return (
+        r"Test accuracy of $\tanh$ networks against the diagonal of their matrices, in units of $\omega$; means over seeds "
+        "with "
+        r"Student's 95\% intervals. " + "; ".join(said) + "."
+    )
 
 
 def figure(rows: Sequence[Row]) -> "Figure":

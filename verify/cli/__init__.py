@@ -102,9 +102,16 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where it runs (default: auto)")
     train.add_argument("--directory", default="build/training", help="where the table goes, and what an interrupted run left")
 
-    figures = _command(commands, "figures", "draw the proof-check figures into build/figures")
+    figures = _command(commands, "figures", "draw the figures into build/figures, or compare their data with what is stored")
     figures.add_argument("names", nargs="*", metavar="NAME", help="only these figures (default: all)")
-    figures.add_argument("--directory", default="build/figures", help="where PDF, PNG and CSV go")
+    figures.add_argument("--directory", default="build/figures", help="where PDF, PNG, CSV and captions go")
+    stored = figures.add_mutually_exclusive_group()
+    stored.add_argument("--check", action="store_true", help="draw nothing; compare the data with evidence/figures")
+    stored.add_argument("--record", action="store_true", help="draw nothing; write the data to evidence/figures")
+
+    tex = _command(commands, "tex", "macros and a table of claims for a paper, from a ledger")
+    tex.add_argument("--ledger", default="build/ledger.json", metavar="FILE", help="as oddsigmoid verify has written it")
+    tex.add_argument("--directory", default="build/tex", help="where macros.tex and claims.tex go")
 
     listing = _command(commands, "list", "the catalogue of activations, the claims and what they rest on")
     listing.add_argument("--falls-with", metavar="NAME", help="only the claims that rest on this claim or premise")
