@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test proofs lint figures bench clean
+.PHONY: help verify test proofs lint figures report bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -28,6 +28,9 @@ lint: $(INSTALLED) ## ruff and mypy
 
 figures: $(INSTALLED) ## draw the figures into build/figures
 	$(BIN)/oddsigmoid figures $(ARGS)
+
+report: $(INSTALLED) ## write the last ledger and the figures as a page, build/report.html
+	$(BIN)/oddsigmoid report $(ARGS)
 
 bench: $(INSTALLED) ## measure the speed ratios of benchmarks/
 	$(BIN)/python benchmarks/ratios.py $(ARGS)
