@@ -11,7 +11,7 @@ from verify.claims import all_claims
 from verify.ledger import assemble, load_manifest, run_claims
 from verify.report import Figure
 
-RUN = (  # formal; with a witness; refuted; exact; sampled
+RUN = (  # formal; enclosed; refuted; exact; sampled
     "bifurcation.theorem.pitchfork",
     "odd_sigmoid.look_alike.tanh_cubic",
     "calibration.best_target",

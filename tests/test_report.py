@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import importlib.util
 import json
 import os
 import re
@@ -155,11 +156,27 @@ def test_the_table_has_every_statement_that_is_false(parsed: Parsed) -> None:
 
 def test_a_claim_that_is_not_as_pinned_is_told_at_the_top() -> None:
     changed = ledger()
-    changed["claims"][1] |= {"as_pinned": False, "verdict": "undecided", "method": None, "twin_rejected": False}
+    changed["claims"][1] |= {"as_pinned": False, "verdict": "undecided", "method": None, "twin_rejected": False, "pinned": None}
     text = Parsed(page(changed)).text
-    assert "1 claims are not as pinned:" in text
+    assert f"Not as pinned: 1 of {len(RUN)}." in text
+    assert f"{changed['claims'][1]['id']}: pinned nothing by " in text
+    assert "by nothing; its twin was not told apart" in text
     assert "NOT TOLD APART" in text
     assert "Every claim that was run came out as pinned." in Parsed(page(ledger())).text
+
+
+def test_a_witness_is_shown_with_its_enclosure() -> None:
+    changed = ledger()
+    witness = {
+        "axiom": "star_shaped",
+        "x": "0.625",
+        "lower": "0.00023",
+        "upper": "0.00024",
+        "inequality": "f(x)/x - f(y)/y >= 0",
+    }
+    changed["claims"][0]["evidence"][0]["witness"] = witness
+    text = Parsed(page(changed)).text
+    assert "witness against star_shaped: at x = 0.625, f(x)/x - f(y)/y >= 0: the left side lies in [0.00023, 0.00024]" in text
 
 
 def test_figures_stand_before_the_first_claim_that_they_illustrate(written: str) -> None:
@@ -223,6 +240,26 @@ def test_the_command_says_what_it_wrote(saved: Path, capsys: pytest.CaptureFixtu
     code, out, _ = run(capsys, "report", "--no-figures", "--output", "page.html", "--ledger", str(saved))
     assert (code, out) == (0, f"page.html: {len(CLAIMS)} claims, 0 figures, {len(written) / 1e6:.1f} MB\n")
     assert Path("page.html").read_bytes() == written
+
+
+def test_without_matplotlib_the_figures_can_be_left_out(
+    saved: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "matplotlib" else find(name))
+    code, out, err = run(capsys, "report")
+    assert (code, out) == (4, "")
+    assert err.endswith("pip install 'oddsigmoid[figures]', or leave the figures out with --no-figures\n")
+    assert run(capsys, "report", "--no-figures")[0] == 0
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_drawn(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("file").touch()
+    code, out, err = run(capsys, "report", "--output", "file/report.html")
+    assert (code, out) == (2, "")
+    assert err.startswith("oddsigmoid: directory=file: ")
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,20 @@ import importlib
 import importlib.util
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from theory.validation import InputError
 from verify.cli import OK
 from verify.cli.figures_command import require_drawing
 from verify.cli.output import MissingBackendError, progress_line
-from verify.files import write_whole
+from verify.cli.verify_command import LEDGER
+from verify.files import writable_folder, write_whole
+
+if TYPE_CHECKING:
+    from verify.report import Figure
 
 SCHEMA = "oddsigmoid/report/1"
-LEDGER, PAGE = Path("build/ledger.json"), Path("build/report.html")
+PAGE = Path("build/report.html")
 
 
 def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
@@ -23,9 +27,11 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     from verify.report import page
 
     ledger = read_ledger(Path(options.ledger or LEDGER))
+    path = Path(options.output or PAGE)
+    if not path.exists():
+        writable_folder(path.parent)  # it takes minutes to draw the figures
     figures = [] if options.no_figures else _figures()
     written = page(ledger, figures).encode()
-    path = Path(options.output or PAGE)
     options.output = None  # the page is in this file; what is printed says so
     write_whole(path, written)
     claims = len(ledger["claims"]) + len(ledger["skipped_claims"])
@@ -56,8 +62,11 @@ def read_ledger(path: Path) -> dict[str, Any]:
     return dict(ledger)
 
 
-def _figures() -> list[Any]:
-    require_drawing()
+def _figures() -> "list[Figure]":
+    try:
+        require_drawing()
+    except MissingBackendError as error:
+        raise MissingBackendError(f"{error}, or leave the figures out with --no-figures") from None
     return list(importlib.import_module("paper_figures.illustrations").illustrations(progress_line))
 
 

@@ -21,7 +21,8 @@ def fallen(entries: Sequence[Entry], premises: Mapping[str, str]) -> dict[str, l
     """For every premise the claims that rest on it, through any number of steps."""
     uses = {entry["id"]: frozenset(entry["uses"]) for entry in entries} | dict.fromkeys(premises, frozenset())
     used_by = reversed_graph(uses)
-    return {name: [entry for entry in entries if entry["id"] in reachable(used_by, name)] for name in premises}
+    falling = {name: reachable(used_by, name) for name in premises}
+    return {name: [entry for entry in entries if entry["id"] in names] for name, names in falling.items()}
 
 
 def topics(entries: Sequence[Entry]) -> list[str]:

@@ -17,6 +17,13 @@ from verify.report.markup import Html, element
 from verify.report.verdicts import MARKS, chip, in_words
 
 PAPER = "https://arxiv.org/abs/2509.23085"
+_SECTIONS = {
+    "summary": "Summary",
+    "paper": "What the paper says",
+    "graph": "What rests on what",
+    "ledger": "The ledger",
+    "environment": "Environment",
+}
 _NOT_RUN: dict[str, Any] = {
     "verdict": "skipped",
     "method": None,
@@ -83,17 +90,15 @@ def _banner() -> Html:
 
 
 def _navigation(entries: Sequence[Mapping[str, Any]]) -> Html:
-    titles = {"summary": "Summary", "paper": "What the paper says", "graph": "What rests on what", "ledger": "The ledger"}
-    items = [element("li", element("a", title, href=f"#{name}")) for name, title in titles.items()]
-    rooms = overview.topics(entries)
-    counts = {room: sum(entry["topic"] == room for entry in entries) for room in rooms}
-    inner = [
-        element("li", element("a", room, " ", element("small", str(count)), href=f"#topic.{room}"))
-        for room, count in counts.items()
+    rooms = []
+    for room in overview.topics(entries):
+        count = sum(entry["topic"] == room for entry in entries)
+        rooms.append(element("li", element("a", room, " ", element("small", str(count)), href=f"#topic.{room}")))
+    items = [
+        element("li", element("a", title, href=f"#{name}"), element("ol", *rooms) if name == "ledger" else "")
+        for name, title in _SECTIONS.items()
     ]
-    items[-1] = element("li", element("a", "The ledger", href="#ledger"), element("ol", *inner))
-    last = element("li", element("a", "Environment", href="#environment"))
-    return element("nav", element("ol", *items, last), aria_label="Contents")
+    return element("nav", element("ol", *items), aria_label="Contents")
 
 
 def _main(ledger: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], figures: Sequence[Figure]) -> list[Html]:

@@ -48,11 +48,17 @@ def _changes(run: Sequence[Entry]) -> Html:
         return element("p", "Every claim that was run came out as pinned.")
     items = [
         element(
-            "li", link(entry["id"]), f": pinned {entry['pinned']} by {entry['pinned_method']}, now ", chip(entry["verdict"])
+            "li",
+            link(entry["id"]),
+            f": pinned {entry['pinned'] or 'nothing'} by {entry['pinned_method'] or 'nothing'}, now ",
+            chip(entry["verdict"]),
+            f" by {entry['method'] or 'nothing'}",
+            "; its twin was not told apart" if entry["twin_rejected"] is False else "",
         )
         for entry in changed
     ]
-    return joined([element("p", element("strong", f"{len(changed)} claims are not as pinned:")), element("ul", *items)])
+    lead = element("p", element("strong", f"Not as pinned: {len(changed)} of {len(run)}."))
+    return joined([lead, element("ul", *items)])
 
 
 def paper(entries: Sequence[Entry]) -> Html:
