@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test proofs lint figures tex bench clean
+.PHONY: help verify test proofs lint figures tex report certificates bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -31,6 +31,9 @@ figures: $(INSTALLED) ## draw the figures into build/figures
 
 tex: $(INSTALLED) ## write TeX macros and a table of claims into build/tex (after make verify)
 	$(BIN)/oddsigmoid tex $(ARGS)
+
+report: $(INSTALLED) ## write the last ledger and the figures as a page, build/report.html
+	$(BIN)/oddsigmoid report $(ARGS)
 
 bench: $(INSTALLED) ## measure the speed ratios of benchmarks/
 	$(BIN)/python benchmarks/ratios.py $(ARGS)

@@ -10,6 +10,7 @@ from theory import bifurcation, calibration, odd_sigmoid
 from theory.activation import CATALOGUE
 from verify.claim import Check, Claim, Context, Twin
 from verify.claims import all_claims
+from verify.claims.premises import PREMISES
 from verify.ledger import exit_code, load_manifest, run_claim, run_ledger
 from verify.methods import identity_verdict
 from verify.verdict import Proved, Refuted, Supported, Undecided, Verdict
@@ -31,6 +32,13 @@ def test_every_claim_names_its_source_and_its_twin() -> None:
         assert claim.latex
         assert claim.source.startswith(("digest", "THEORY"))
         assert claim.twin.statement
+
+
+def test_every_claim_has_a_derivation_that_of_the_function_that_makes_it_or_of_its_module() -> None:
+    found = {claim.id: claim.derivation or "" for claim in all_claims()}
+    assert all(found.values())
+    assert found["calibration.linear"].startswith("omega enters sigma* as a factor only.")
+    assert found["bifurcation.theorem.pitchfork"].startswith("Claims that are theorems")
 
 
 def test_a_run_that_is_as_pinned_exits_with_0() -> None:
@@ -155,3 +163,6 @@ def test_claims_outside_the_tier_are_skipped() -> None:
     ledger = run_ledger([slow], CONTEXT, {})
     assert ledger["claims"] == []
     assert ledger["skipped"] == ["calibration.toy"]
+    assert [entry["id"] for entry in ledger["skipped_claims"]] == ledger["skipped"]
+    assert ledger["skipped_claims"][0]["tier"] == "full"
+    assert ledger["premises"] == PREMISES

@@ -5,8 +5,11 @@ formula, function or prediction that the theory gives) with roads that do not us
 `twin`: a near miss of the subject, which each of them must tell apart. So a check that cannot fail is found out.
 """
 
+import inspect
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +78,22 @@ class Claim:
     @property
     def topic(self) -> str:
         return self.id.split(".")[0]
+
+    @property
+    def derivation(self) -> str | None:
+        """The docstring of the function that made the claim, where its statement is derived; else that of the module.
+
+        It is the function inside which the subject, the twin or a check was defined.
+        """
+        parts = [_unwrapped(part) for part in (self.subject, self.twin.make, *(check.run for check in self.checks))]
+        module = sys.modules[parts[0].__module__]
+        for part in parts:
+            builder, inside, _ = part.__qualname__.partition(".<locals>")
+            if inside:
+                module = sys.modules[part.__module__]
+                return inspect.getdoc(getattr(module, builder, None)) or inspect.getdoc(module)
+        return inspect.getdoc(module)
+
+
+def _unwrapped(function: Any) -> Any:
+    return _unwrapped(function.func) if isinstance(function, partial) else function

@@ -10,6 +10,7 @@ from typing import Any
 
 from verify import formal_evidence
 from verify.claim import Check, Claim, Context
+from verify.claims.premises import PREMISES
 from verify.verdict import Refuted, Undecided, Verdict, strongest
 
 SCHEMA = "oddsigmoid/ledger/1"
@@ -58,13 +59,35 @@ def assemble(
 ) -> dict[str, Any]:
     """The ledger of these entries; those of `claims` without one count as skipped. canaries: what was heard (see there)."""
     counts, present = Counter(entry["verdict"] for entry in entries), {entry["id"] for entry in entries}
+    skipped, manifest = [claim for claim in claims if claim.id not in present], load_manifest()
     return {
         "schema": SCHEMA,
         "claims": entries,
         "counts": {word: counts[word] for word in ("proved", "supported", "refuted", "undecided")},
-        "skipped": [claim.id for claim in claims if claim.id not in present],
+        "skipped": [claim.id for claim in skipped],
+        "skipped_claims": [described(claim, manifest.get(claim.id)) for claim in skipped],
+        "premises": PREMISES,
         "canaries": list(canaries),
         "environment": environment(context),
+    }
+
+
+def described(claim: Claim, pin: tuple[str, str | None] | None) -> Entry:
+    """What a claim says and what is pinned, before anything is run."""
+    return {
+        "id": claim.id,
+        "topic": claim.topic,
+        "statement": claim.statement,
+        "latex": claim.latex,
+        "hypotheses": list(claim.hypotheses),
+        "source": claim.source,
+        "derivation": claim.derivation,
+        "tier": claim.tier,
+        "uses": list(claim.uses),
+        "twin": claim.twin.statement,
+        "correction": claim.correction,
+        "pinned": pin[0] if pin else None,
+        "pinned_method": pin[1] if pin else None,
     }
 
 
@@ -95,25 +118,14 @@ def run_claim(claim: Claim, context: Context, pin: tuple[str, str | None] | None
             evidence[-1]["twin"] = {"verdict": twin.word, "detail": twin.reason}
     method, verdict = strongest(found)
     twin_rejected = all(told_apart) if told_apart else None
-    return {
-        "id": claim.id,
-        "topic": claim.topic,
-        "statement": claim.statement,
-        "latex": claim.latex,
-        "hypotheses": list(claim.hypotheses),
-        "source": claim.source,
-        "uses": list(claim.uses),
+    return described(claim, pin) | {
         "verdict": verdict.word,
         "method": method,
         "reason": verdict.reason,
         "missing": verdict.missing if isinstance(verdict, Undecided) else _missing(found, pin),
-        "pinned": pin[0] if pin else None,
-        "pinned_method": pin[1] if pin else None,
         "as_pinned": pin == (verdict.word, method) and twin_rejected is not False,
         "evidence": evidence,
-        "twin": claim.twin.statement,
         "twin_rejected": twin_rejected,
-        "correction": claim.correction,
         "seconds": round(time.perf_counter() - start, 3),
     }
 

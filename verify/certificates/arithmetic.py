@@ -285,7 +285,7 @@ def _erf(x: Interval, far: int) -> Interval:
 
 
 def digamma(x: Interval) -> Interval:
-    """psi(x), x > 0, a number: psi(x) = psi(x + 1) - 1/x, and log x - 1/(2x) - sum B_2n/(2n x^2n) with less than a term's error."""
+    """psi(x), x > 0: psi(x) = psi(x + 1) - 1/x, and log x - 1/(2x) - sum B_2n/(2n x^2n) errs by less than its next term."""
     if x.low <= 0:
         raise Unbounded("digamma of an interval that is not positive")
     return _rising(_digamma, x)

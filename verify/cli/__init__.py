@@ -113,6 +113,12 @@ def build_parser() -> argparse.ArgumentParser:
     tex.add_argument("--ledger", default="build/ledger.json", metavar="FILE", help="as oddsigmoid verify has written it")
     tex.add_argument("--directory", default="build/tex", help="where macros.tex and claims.tex go")
 
+    report = _command(commands, "report", "write the ledger and the figures as one page of HTML, into build/report.html")
+    report.add_argument(
+        "--ledger", metavar="FILE", help="the ledger (default: build/ledger.json, of the last oddsigmoid verify)"
+    )
+    report.add_argument("--no-figures", action="store_true", help="without the figures, which take minutes to draw")
+
     listing = _command(commands, "list", "the catalogue of activations, the claims and what they rest on")
     listing.add_argument("--falls-with", metavar="NAME", help="only the claims that rest on this claim or premise")
     listing.add_argument("--markdown", action="store_true", help="as docs/claims.md has them, with what is pinned")

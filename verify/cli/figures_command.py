@@ -4,6 +4,7 @@ import argparse
 import importlib
 import importlib.util
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
@@ -17,13 +18,7 @@ SCHEMA = "oddsigmoid/figures/1"
 
 def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     stored_data = options.check or options.record
-    if not stored_data and importlib.util.find_spec("matplotlib") is None:
-        raise MissingBackendError("matplotlib is not installed; pip install 'oddsigmoid[figures]'")
-    drawing = importlib.import_module("paper_figures")
-    simulated = sorted(drawing.SIMULATED & set(options.names or drawing.FIGURES))
-    if simulated and importlib.util.find_spec("torch") is None:
-        what = f"torch is not installed, and it simulates the networks of {', '.join(simulated)}"
-        raise MissingBackendError(f"{what}; pip install 'oddsigmoid[simulation]'")
+    drawing = require_data(options.names) if stored_data else require_drawing(options.names)
     if options.check:
         return _check(options, drawing)
     if options.record:
@@ -55,6 +50,23 @@ def _worst(difference: Any) -> dict[str, Any] | None:
     if difference is None:
         return None
     return asdict(difference) | {"ratio": difference.ratio if isfinite(difference.ratio) else None}
+
+
+def require_drawing(names: Sequence[str] = ()) -> Any:
+    """`require_data`, and matplotlib."""
+    if importlib.util.find_spec("matplotlib") is None:
+        raise MissingBackendError("matplotlib is not installed; pip install 'oddsigmoid[figures]'")
+    return require_data(names)
+
+
+def require_data(names: Sequence[str] = ()) -> Any:
+    """The package of figures. Raises `MissingBackendError` where PyTorch is not installed and one of these (all) simulates."""
+    drawing = importlib.import_module("paper_figures")
+    simulated = sorted(drawing.SIMULATED & set(names or drawing.FIGURES))
+    if simulated and importlib.util.find_spec("torch") is None:
+        what = f"torch is not installed, and it simulates the networks of {', '.join(simulated)}"
+        raise MissingBackendError(f"{what}; pip install 'oddsigmoid[simulation]'")
+    return drawing
 
 
 def render(result: dict[str, Any], options: argparse.Namespace) -> str:

@@ -8,12 +8,11 @@ from typing import Any
 
 from theory.activation import CATALOGUE
 from theory.validation import InputError
-from verify.claim import Claim
 from verify.claims import TOPICS, all_claims, graph
 from verify.claims.premises import PREMISES
 from verify.cli import OK
 from verify.cli.output import table
-from verify.ledger import load_manifest
+from verify.ledger import described, load_manifest
 
 SCHEMA = "oddsigmoid/list/1"
 _WORDS = ("proved", "supported", "refuted", "undecided")
@@ -31,22 +30,9 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         "schema": SCHEMA,
         "activations": [{"name": name, "expression": str(f.expression)} for name, f in CATALOGUE.items()],
         "premises": PREMISES,
-        "claims": [_described(claim, manifest.get(claim.id, (None, None))) for claim in claims],
+        "claims": [described(claim, manifest.get(claim.id)) for claim in claims],
     }
     return result, OK
-
-
-def _described(claim: Claim, pin: tuple[str | None, str | None]) -> dict[str, Any]:
-    return {
-        "id": claim.id,
-        "statement": claim.statement,
-        "hypotheses": list(claim.hypotheses),
-        "source": claim.source,
-        "tier": claim.tier,
-        "uses": list(claim.uses),
-        "pinned": pin[0],
-        "pinned_method": pin[1],
-    }
 
 
 def _unknown(name: str, known: list[str]) -> str:
