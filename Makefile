@@ -35,6 +35,10 @@ tex: $(INSTALLED) ## write TeX macros and a table of claims into build/tex (afte
 report: $(INSTALLED) ## write the last ledger and the figures as a page, build/report.html
 	$(BIN)/oddsigmoid report $(ARGS)
 
+certificates: $(INSTALLED) ## write a certificate for what is proved by enclosure, and check them all
+	$(BIN)/oddsigmoid certify $(ARGS)
+	$(BIN)/oddsigmoid check build/certificates
+
 bench: $(INSTALLED) ## measure the speed ratios of benchmarks/
 	$(BIN)/python benchmarks/ratios.py $(ARGS)
 	$(BIN)/python benchmarks/simulation.py

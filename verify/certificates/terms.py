@@ -20,9 +20,9 @@ class UnknownTermError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """op: t, number, pi, +, *, ^, max, min, slope, curvature, star, deviation, excess, or a function. value: a number, or an exponent.
+    """op: t, number, pi, +, *, ^, max, min, slope, curvature, star, deviation, excess, or a function.
 
-    parameters: those above and below of a hypergeometric sum.
+    value: a number, or an exponent. parameters: those above and below of a hypergeometric sum.
     """
 
     op: str

@@ -174,4 +174,9 @@ def _root(term: Term) -> int:
 
 
 def _is_multiple(term: Term) -> bool:
-    return term is T or (term.op in ("*", "^") and any(map(_is_multiple, term.args)))
+    """Whether the term is a number times a power of t."""
+    return term is T or (term.op in ("*", "^") and all(_is_multiple(a) or _is_number(a) for a in term.args))
+
+
+def _is_number(term: Term) -> bool:
+    return term is not T and all(map(_is_number, term.args))

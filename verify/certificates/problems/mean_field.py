@@ -40,8 +40,9 @@ def phases(f: Activation, initializations: Mapping[str, sympy.Expr]) -> Problem:
 def fixed_points(f: Activation, noises: Sequence[sympy.Rational], tolerance: Fraction) -> Problem:
     """V* lies between two proposed variances, where M(V)/V - 1 has opposite signs; chi falls with V, f being concave.
 
-    With H = sqrt(V) |Z| = q t, q a power of 2 near sqrt(V), M(V)/V - 1 is the mean of sigma_w^2 f(H)^2/V - 1, which lies in [-1, (sigma_w/omega)^2 Z^2 - 1], and
-    chi(V) that of sigma_w^2 f'(H)^2 in (0, (sigma_w/omega)^2]: so what is beyond t = R is bounded.
+    With H = sqrt(V) |Z| = q t, q a power of 2 near sqrt(V), M(V)/V - 1 is the mean of sigma_w^2 f(H)^2/V - 1, which lies in
+    [-1, (sigma_w/omega)^2 Z^2 - 1], and chi(V) that of sigma_w^2 f'(H)^2 in (0, (sigma_w/omega)^2]: what is beyond t = R is
+    bounded.
     """
 
     def conditions(stated: Mapping[sympy.Rational, Any], numbers: Numbers) -> Iterator[Condition]:
