@@ -285,26 +285,44 @@ def _erf(x: Interval, far: int) -> Interval:
 
 
 def digamma(x: Interval) -> Interval:
-    """psi(x), x > 0: psi(x) = psi(x + 1) - 1/x, and log x - 1/(2x) - sum B_2n/(2n x^2n) errs by less than its next term."""
+    """psi(x), x > 1/2 or so: psi(x) = psi(x + 1) - 1/x, and log x - 1/(2x) - sum B_2n/(2n x^2n) for large x."""
+    return _far_out(x, lambda y: whole(1) / y, lambda y: _log(y) - whole(1) / (whole(2) * y), lambda n: (-2 * n, 2 * n))
+
+
+def log_gamma(x: Interval) -> Interval:
+    """log Gamma(x), x > 0: log Gamma(x + 1) - log x, and Stirling's series (x - 1/2) log x - x + log(2 pi)/2 + ... ."""
+
+    def leading(y: Interval) -> Interval:
+        half = rational(Fraction(1, 2))
+        return (y - half) * _log(y) - y + half * _log(whole(2) * pi())
+
+    return _far_out(x, _log, leading, lambda n: (2 * n * (2 * n - 1), 2 * n - 1))
+
+
+def _far_out(
+    x: Interval,
+    step: Callable[[Interval], Interval],
+    leading: Callable[[Interval], Interval],
+    shape: Callable[[int], tuple[int, int]],
+) -> Interval:
+    """f(x) = f(x + 1) - step(x) and f = leading + sum B_2n/(a x^b), (a, b) = shape(n), whose rest is below its first term."""
     if x.low <= 0:
-        raise Unbounded("digamma of an interval that is not positive")
-    return _rising(_digamma, x)
+        raise Unbounded("a function of numbers > 0")
 
+    def found(y: Interval) -> Interval:
+        total = whole(0)
+        while y.low >> _bits < _bits // 4:
+            total, y = total - step(y), y + whole(1)
+        total = total + leading(y)
+        for n in range(1, _bits):
+            scale, exponent = shape(n)
+            term = rational(_bernoulli(2 * n) / scale) / y**exponent
+            if abs(term).high <= 1:
+                return total + _around(2)
+            total = total + term
+        raise Unbounded("an asymptotic series was not good enough")
 
-def _digamma(x: Interval) -> Interval:
-    found = whole(0)
-    while x.low >> _bits < _bits // 4:
-        found, x = found - whole(1) / x, x + whole(1)
-    found = found + _log(x) - whole(1) / (whole(2) * x)
-    n, power = 0, whole(1)
-    while True:
-        n, power = n + 1, power * x * x
-        term = rational(_bernoulli(2 * n) / (2 * n)) / power
-        if abs(term).high <= 1:
-            return found + _around(2)
-        if n > _bits // 2:
-            raise Unbounded("digamma was not found")
-        found = found - term
+    return _widened(lambda: found(Interval(x.low << _GUARD, x.high << _GUARD)), _GUARD)
 
 
 @cache

@@ -147,7 +147,7 @@ class OnBox(_Signs):
             return series.power(args[0], of.value)
         if of.op in ("abs", "max", "min"):
             return self._chosen(of, args, order)
-        if of.op in ("digamma", "hypergeometric"):
+        if of.op in ("digamma", "gamma", "hypergeometric"):
             return [_number(of, args[0]), *zeros]
         return series.FUNCTIONS[of.op](args[0])
 
@@ -168,6 +168,8 @@ def _number(of: Term, argument: Series) -> Interval:
         raise Unbounded(f"{of.op} of what varies")
     if of.op == "digamma":
         return intervals.digamma(argument[0])
+    if of.op == "gamma":
+        return intervals.exp(intervals.log_gamma(argument[0]))
     return intervals.hypergeometric(*of.parameters, argument[0])
 
 

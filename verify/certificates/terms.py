@@ -151,7 +151,7 @@ _REWRITTEN = {
     sympy.cosh: lambda u: (call("exp", u) + _shrinking(u, 1)) / number(2),
     sympy.erfc: lambda u: number(1) - call("erf", u),
 }
-_FUNCTIONS = (sympy.exp, sympy.log, sympy.atan, sympy.asinh, sympy.erf, sympy.sin, sympy.cos)
+_FUNCTIONS = (sympy.gamma, sympy.exp, sympy.log, sympy.atan, sympy.asinh, sympy.erf, sympy.sin, sympy.cos)
 _NAMES = {function: function.__name__ for function in _FUNCTIONS}
 _NAMES |= {sympy.Abs: "abs", sympy.Max: "max", sympy.Min: "min"}
 

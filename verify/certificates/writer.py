@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from math import lcm
+from itertools import pairwise
+from math import ceil, lcm
 from typing import Any
 
 from verify.certificates import taylor_models
@@ -123,8 +124,8 @@ def _candidates(condition: Positive, root: int, *, near: bool) -> Iterator[Fract
 
 def _quadratures(condition: Integral) -> Iterator[dict[str, Any]]:
     """Boxes halved until each adds little to the width of the integral; the first from 0 by a model where there is a root."""
-    bits, root = 128, _root(condition.term)
-    for order, tolerance in ((16, 60), (24, 80), (32, 110)):
+    root = _root(condition.term)
+    for bits, order, tolerance in ((128, 16, 60), (128, 24, 80), (128, 32, 110), (256, 40, 140)):
         with precision(bits):
             points = _quadrature(condition, order, root, 1 << (bits - tolerance))
         if points is not None:
@@ -132,7 +133,8 @@ def _quadratures(condition: Integral) -> Iterator[dict[str, Any]]:
 
 
 def _quadrature(condition: Integral, order: int, root: int, tolerance: int) -> list[Fraction] | None:
-    points, pending = [], [(Fraction(n), Fraction(n + 1)) for n in range(int(condition.high))]
+    edges = [*map(Fraction, range(ceil(condition.high))), condition.high]
+    points, pending = [], list(pairwise(edges))
     while pending:
         left, right = pending.pop()
         width = _width(condition.term, left, right, order, root)

@@ -9,6 +9,7 @@ from flint import ctx
 
 from theory.rounding import as_ball
 from theory.scaling_limit import growth
+from verify.certificates.problems.scaling_limit import growth_constant
 from verify.checker.growth_constant import rayleigh_bounds
 from verify.claim import Check, Claim, Context, Twin
 from verify.cross_check.splitting import extrapolated
@@ -42,7 +43,7 @@ def growth_claim(k: int) -> Claim:
         uses=("scaling_limit.stationary_moment", "premise.backward"),
         subject=lambda: growth.growth_constant(k),
         twin=Twin("Lambda is larger by the factor 1 + 10^-6", lambda: growth.growth_constant(k) * (1 + 1e-6)),
-        checks=(Check("enclosure", partial(_is_enclosed, k)),),
+        checks=(Check("enclosure", partial(_is_enclosed, k), problem=growth_constant(k, _WIDTH, _AGREEMENT)),),
     )
 
 

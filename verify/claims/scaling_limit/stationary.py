@@ -12,6 +12,7 @@ from theory.activation.balls import BALL
 from theory.activation.samples import MPMATH
 from theory.scaling_limit import stationary
 from theory.scaling_limit.stationary import Q, c, k, u
+from verify.certificates.problems.scaling_limit import stationary_constants
 from verify.claim import Check, Claim, Context, Twin
 from verify.methods import identity_verdict, precision_verdict
 from verify.verdict import Proved, Refuted, Undecided, Verdict
@@ -119,7 +120,7 @@ def constants_claim() -> Claim:
         uses=("scaling_limit.stationary_moment", "mean_field.fixed_variance_law"),
         subject=_constants,
         twin=Twin("the second moments are larger by the factor 1 + 10^-6", _larger_constants),
-        checks=(Check("enclosure", _are_moments),),
+        checks=(Check("enclosure", _are_moments, problem=stationary_constants(_DIGITS)),),
     )
 
 
