@@ -24,7 +24,6 @@ from typing import Any
 
 from verify.certificates.checker import Condition, RejectedError, check_conditions, exact
 from verify.certificates.problem import Problem
-from verify.certificates.terms import UnknownTermError
 from verify.claim import Claim
 
 SCHEMA = "oddsigmoid/certificate/1"
@@ -99,7 +98,9 @@ def check_for(problem: Problem, subject: Any, certificate: Certificate) -> None:
         conditions = problem.conditions(subject, _numbers(certificate))
     except KeyError as error:
         raise RejectedError(f"numbers: {error} is missing") from error
-    except (ArithmeticError, UnknownTermError) as error:
+    except RejectedError:
+        raise
+    except (ArithmeticError, ValueError) as error:
         raise RejectedError(f"numbers: no conditions with them: {error}") from error
     check_conditions(conditions, certificate["parts"])
 

@@ -177,7 +177,9 @@ def _root(term: Term) -> int:
 
 def _is_multiple(term: Term) -> bool:
     """Whether the term is a number times a power of t."""
-    return term is T or (term.op in ("*", "^") and all(_is_multiple(a) or _is_number(a) for a in term.args))
+    if term.op not in ("*", "^"):
+        return term is T
+    return not _is_number(term) and all(_is_multiple(factor) or _is_number(factor) for factor in term.args)
 
 
 def _is_number(term: Term) -> bool:

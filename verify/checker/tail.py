@@ -30,20 +30,20 @@ class NotLaurentError(ValueError):
 
 def lies_above(approximation: sympy.Expr, convergent: sympy.Expr, start: Fraction) -> bool:
     """True only if v < approximation for every ell >= start. convergent: an upper one of Mills' ratio, in `v`."""
-    numerator, power = _laurent(approximation)
-    return is_positive(numerator, start) and is_positive(-_slope(numerator, power, convergent), start)
+    numerator, power = laurent(approximation)
+    return is_positive(numerator, start) and is_positive(-slope(numerator, power, convergent), start)
 
 
 def lies_below(approximation: sympy.Expr, convergent: sympy.Expr, start: Fraction) -> bool:
     """True only if v > approximation for every ell >= start. convergent: a lower one of Mills' ratio, in `v`."""
-    numerator, power = _laurent(approximation)
-    return is_positive(numerator, start) and is_positive(_slope(numerator, power, convergent), start)
+    numerator, power = laurent(approximation)
+    return is_positive(numerator, start) and is_positive(slope(numerator, power, convergent), start)
 
 
 def rises_slower_than_argument(approximation: sympy.Expr, start: Fraction) -> bool:
     """True only if 0 < dA/dX < 1 for every ell >= start: X^(k+1) dA/dX = (d/dell + X d/dX - k) N for A = N/X^k."""
-    numerator, power = _laurent(approximation)
-    slope = _along(numerator, power)
+    numerator, power = laurent(approximation)
+    slope = along(numerator, power)
     return is_positive(slope, start) and is_positive(_X ** (power + 1) - slope, start)
 
 
@@ -63,7 +63,7 @@ def _least_argument(start: Fraction) -> fmpq:
     return fmpq(low.numerator, low.denominator)
 
 
-def _laurent(approximation: sympy.Expr) -> tuple[fmpq_mpoly, int]:
+def laurent(approximation: sympy.Expr) -> tuple[fmpq_mpoly, int]:
     """(N, k) with approximation = N/X^k."""
     correction = sympy.expand(approximation.subs(sympy.log(2 * sympy.pi * X), ell) - X + ell)
     if not correction.free_symbols <= {X, ell}:
@@ -81,12 +81,12 @@ def _laurent(approximation: sympy.Expr) -> tuple[fmpq_mpoly, int]:
     return sum(rest, _X**power * (_X - _ELL)), power
 
 
-def _along(numerator: fmpq_mpoly, power: int) -> fmpq_mpoly:
+def along(numerator: fmpq_mpoly, power: int) -> fmpq_mpoly:
     """X^k dA/dell along X = e^ell/(2 pi), A = N/X^k."""
     return numerator.derivative(0) + _X * numerator.derivative(1) - power * numerator
 
 
-def _slope(numerator: fmpq_mpoly, power: int, convergent: sympy.Expr) -> fmpq_mpoly:
+def slope(numerator: fmpq_mpoly, power: int, convergent: sympy.Expr) -> fmpq_mpoly:
     """dE/dell times X^k N U V > 0, for A = N/X^k and S = U(v)/V(v) with nonnegative coefficients.
 
     dE/dell = dA/dell (1 + 1/A - 2 U'/U + 2 V'/V) - X.
@@ -99,7 +99,7 @@ def _slope(numerator: fmpq_mpoly, power: int, convergent: sympy.Expr) -> fmpq_mp
     up, down, up_slope, down_slope = (_at(part, numerator, scale) for part in (u, v_, u.diff(v), v_.diff(v)))
     both = up * down
     steep = numerator * both + scale * both + 2 * scale * numerator * (up * down_slope - up_slope * down)
-    return _along(numerator, power) * steep - _X * scale * numerator * both
+    return along(numerator, power) * steep - _X * scale * numerator * both
 
 
 def _at(polynomial: sympy.Poly, numerator: fmpq_mpoly, scale: fmpq_mpoly) -> fmpq_mpoly:

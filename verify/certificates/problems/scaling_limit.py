@@ -1,4 +1,4 @@
-"""The scaling limit: moments of the stationary law exp(-u^(k+2)/...) by Gamma values, the growth constant between two quotients."""
+"""The scaling limit: moments of the stationary law by quadrature, the growth constant between two quotients of Gamma values."""
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -21,9 +21,9 @@ Polynomial = dict[int, Term]  # power of |u| -> coefficient
 def stationary_constants(digits: int) -> Problem:
     """Q, the kurtosis and Q over the closure's, from int y^j e^(-y^(k+2)) dy and E|Z|^(k+2), each between two proposed numbers.
 
-    In y = u/((k+2) Q/2)^(1/(k+2)) the density is e^(-y^(k+2)) over its integral, so Q^(k/(k+2)) = E y^2 ((k+2)/2)^(2/(k+2)). With
-    n = k+2 the integrals beyond R are below e^(-R^n/2), as y^4 <= e^(y^n/2) and y^n >= R^(n-1) y for y >= R >= 5/2; that of
-    y^n e^(-y^2/2) is below e^(-R^2/4), as y^6 <= e^(y^2/4) for y >= R = 20.
+    In y = u/((k+2) Q/2)^(1/(k+2)) the density is e^(-y^(k+2)) over its integral, so Q^(k/(k+2)) = E y^2 ((k+2)/2)^(2/(k+2)).
+    With n = k+2 the integrals beyond R are below e^(-R^n/2), as y^4 <= e^(y^n/2) and y^n >= R^(n-1) y for y >= R >= 5/2; that
+    of y^n e^(-y^2/2) is below e^(-R^2/4), as y^6 <= e^(y^2/4) for y >= R = 20.
     """
 
     def conditions(stated: Mapping[int, tuple[sympy.Expr, ...]], numbers: Numbers) -> Iterator[Condition]:

@@ -11,9 +11,10 @@ from theory import calibration
 from theory.activation import t
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
-from theory.calibration import L, omega, p
 from theory.calibration.expansions import central_coefficients, r
 from theory.rounding import as_ball
+from verify.certificates.problems.tail import central
+from verify.checker.central import central_polynomials, in_r, slack, z
 from verify.checker.sign import sign_on_half_line
 from verify.claim import Check, Claim, Context, Twin
 from verify.verdict import Proved, Refuted, Undecided, Verdict
@@ -43,47 +44,33 @@ def central_claim(order: int) -> Claim:
         uses=("calibration.sigma_star",),
         subject=lambda: calibration.central_expansion(order),
         twin=Twin("sigma* is larger by the factor 1 + 10^-6", lambda: calibration.central_expansion(order) * _NUDGE),
-        checks=(Check("enclosure", partial(_central_remainder, order)),),
+        checks=(Check("enclosure", partial(_central_remainder, order), problem=central(order)),),
     )
 
 
 def _central_remainder(order: int, formula: sympy.Expr, _: Context) -> Verdict:
-    series = formula.subs((1 - 2 * p) ** (1 / L), r).subs((1 - 2 * p) ** (2 / L), r**2).subs(omega, 1)
+    series = in_r(formula)
     if series.free_symbols != {r}:
         return Undecided("sigma*/omega does not depend on r = (1-2p)^(1/L) alone")
-    slack = -2 * sympy.sqrt(2 / sympy.pi) * central_coefficients(order + 1)[-1] * r ** (2 * order + 1)
     with ctx.workprec(_BITS):
         for point in map(as_ball, (Fraction(1, 2), Fraction(1, 10**4))):
             excess = evaluate(series, {r: point}, BALL) - 1 / (arb(2).sqrt() * point.erfinv())
-            if excess < 0 or excess > evaluate(slack, {r: point}, BALL):
+            if excess < 0 or excess > evaluate(slack(order), {r: point}, BALL):
                 return Refuted(f"at r = {point.str(5, radius=False)} the difference is {excess.str(5, radius=False)}")
-    return _central_signs(series, slack)
-
-
-def _central_signs(series: sympy.Expr, slack: sympy.Expr) -> Verdict:
-    """rho sqrt 2 (series - sigma*) in (0, rho sqrt 2 slack): signs of polynomials in z and rho."""
-    z, rho = sympy.symbols("z rho", positive=True)
-    lower, upper = (sum((-1) ** k * z ** (2 * k + 1) / sympy.factorial(k) / (2 * k + 1) for k in range(n)) for n in (6, 5))
-
-    def at(expression: sympy.Expr) -> sympy.Expr:
-        return sympy.expand(sympy.sqrt(2) * rho * expression.subs(r, 2 * rho / sympy.sqrt(sympy.pi)))
-
-    factors = at(series), at(series - slack)
-    if not all(c.is_Rational and c <= 0 for factor in factors for c in sympy.Poly(factor - 1, rho).coeffs()):
+    falling, parts = central_polynomials(order, formula)
+    if not falling:
         return Undecided("the factors of z are not 1 minus even powers of rho")
-    low, high = factors[0] * z - rho, rho - factors[1] * z  # the first falls with rho, the second rises
     alternating = all(
         sign_on_half_line((-1) ** n * (sum((-t) ** k / sympy.factorial(k) for k in range(n)) - sympy.exp(-t))) < 0
         for n in range(1, 7)
     )
     small = as_ball(Fraction(1, 2)).erfinv() < as_ball(Fraction(1, 2))
-    signs = (_one_sign(part, z) for part in (low.subs(rho, upper), high.subs(rho, lower), lower))
-    if alternating and small and all(signs):
+    if alternating and small and all(map(_one_sign, parts.values())):
         return Proved("signs of polynomials on (0, 1/2], by coefficients of one sign in 1/z - 2")
     return Undecided("a sign was not decided")
 
 
-def _one_sign(polynomial: sympy.Expr, z: sympy.Symbol) -> bool:
+def _one_sign(polynomial: sympy.Expr) -> bool:
     """True only if the polynomial is positive on (0, 1/2]: z = 1/(2 + y), y >= 0, and all coefficients in y are >= 0."""
     y = sympy.Symbol("y")
     degree = sympy.Poly(polynomial, z).degree()

@@ -16,6 +16,7 @@ from theory.calibration import L, omega, p
 from theory.calibration.expansions import X, ell, mills_convergent, tail_coefficients, v
 from theory.rounding import as_ball
 from verify.certificates.problems import calibration as problems
+from verify.certificates.problems import tail as expansions
 from verify.checker import tail
 from verify.checker.identity import is_zero
 from verify.checker.sign import sign_on_half_line
@@ -100,7 +101,13 @@ def tail_claim(order: int) -> Claim:
         uses=("calibration.sigma_star", "calibration.mills.1", "calibration.mills.2", "calibration.mills.3"),
         subject=lambda: calibration.tail_expansion(order),
         twin=Twin("the last term is larger by the factor 1 + 10^-6", lambda: _last_term_nudged(order)),
-        checks=(Check("enclosure", partial(_remainder_is_bounded, order)),),
+        checks=(
+            Check(
+                "enclosure",
+                partial(_remainder_is_bounded, order),
+                problem=expansions.tail(order, _next_term(order), START, LARGEST_RATE),
+            ),
+        ),
     )
 
 
@@ -198,7 +205,13 @@ def argument_claim(regime: Regime, order: int) -> Claim:
         uses=(f"calibration.tail.{order}",),
         subject=lambda: regime.expansion(order),
         twin=Twin("sigma* is larger by the factor 1 + 10^-6", lambda: regime.expansion(order) * _NUDGE),
-        checks=(Check("enclosure", partial(_argument_may_be_replaced, regime, order)),),
+        checks=(
+            Check(
+                "enclosure",
+                partial(_argument_may_be_replaced, regime, order),
+                problem=expansions.argument(order, _next_term(order), START, regime.argument(), regime.signs),
+            ),
+        ),
     )
 
 
