@@ -215,6 +215,9 @@ def value_of(term, at):
         return plain[term.op]()
     if term.op in ("+", "*"):
         return mpmath.fsum(args) if term.op == "+" else mpmath.fprod(args)
+    if term.op == "hypergeometric":  # without the k! of its usual definition
+        above, below = ([mp(parameter) for parameter in side] for side in term.parameters)
+        return mpmath.hyper([*above, 1], below, args[0])
     if term.op in ("abs", "max", "min"):
         return {"abs": abs, "max": max, "min": min}[term.op](*args)
     return args[0] ** mp(term.value) if term.op == "^" else getattr(mpmath, term.op)(args[0])

@@ -36,6 +36,8 @@ SAMPLE = [
     "bifurcation.branch.softsign",
     "bifurcation.saddle_node.cubic",
     "bifurcation.sharpness",
+    "bifurcation.error_bound.softsign",
+    "gains.critical_noise",
 ]
 
 
@@ -159,7 +161,7 @@ def _sealed(found: dict[str, Any]) -> dict[str, Any] | None:
     try:
         conditions = problem.conditions(claim.subject(), certificate._numbers(found))
         found["problem_sha256"] = certificate.problem_hash(claim, conditions)
-    except (KeyError, RejectedError, ArithmeticError):
+    except (KeyError, ValueError, ArithmeticError):
         pass
     return found | {"sha256": certificate.content_hash(found)}
 
