@@ -87,7 +87,10 @@ class Interval:
 
     def meet(self, other: "Interval") -> "Interval":
         """The members of both; both hold the same number."""
-        return Interval(max(self.low, other.low), min(self.high, other.high))
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        if low > high:
+            raise Unbounded("two enclosures of one number do not meet")
+        return Interval(low, high)
 
     def root(self, n: int) -> "Interval":
         """The n-th root, n >= 1, of an interval without negative members."""
@@ -333,6 +336,8 @@ def _bernoulli(n: int) -> Fraction:
 
 def hypergeometric(above: tuple[Fraction, ...], below: tuple[Fraction, ...], x: Interval) -> Interval:
     """sum_k (a)_k ... /((b)_k ...) x^k, parameters > 0, fewer above than below: see `_tail_ratio` for when to stop."""
+    if abs(x).high >> _bits > _LARGEST:
+        raise Unbounded("a sum of too many terms")
     total, term, k = whole(1), whole(1), 0
     while abs(term).high > 1 or not _tail_ratio(above, below, k) * Fraction(abs(x).high, 1 << _bits) <= Fraction(1, 2):
         factor = Fraction(1)

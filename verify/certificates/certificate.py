@@ -86,23 +86,24 @@ def check_text(text: str, claims: Mapping[str, Claim]) -> Claim:
         raise RejectedError(f"claim={certificate['claim']}: no claim with an enclosure has this id")
     if certificate["statement"] != claim.statement or certificate["uses"] != list(claim.uses):
         raise RejectedError(f"claim={claim.id}: the certificate states something else; write it again")
-    check_for(problem, claim.subject(), certificate)
-    if certificate["problem_sha256"] != problem_hash(claim, problem.conditions(claim.subject(), _numbers(certificate))):
+    conditions = check_for(problem, claim.subject(), certificate)
+    if certificate["problem_sha256"] != problem_hash(claim, conditions):
         raise RejectedError(f"problem_sha256: the conditions of {claim.id} are others today; write the certificate again")
     return claim
 
 
-def check_for(problem: Problem, subject: Any, certificate: Certificate) -> None:
-    """Raises `RejectedError` unless the numbers and parts of the certificate show the problem for this subject."""
+def check_for(problem: Problem, subject: Any, certificate: Certificate) -> Sequence[Condition]:
+    """The conditions of this subject. Raises `RejectedError` unless the numbers and parts of the certificate show them."""
     try:
         conditions = problem.conditions(subject, _numbers(certificate))
     except KeyError as error:
         raise RejectedError(f"numbers: {error} is missing") from error
     except RejectedError:
         raise
-    except (ArithmeticError, ValueError) as error:
+    except (ArithmeticError, ValueError, RecursionError) as error:
         raise RejectedError(f"numbers: no conditions with them: {error}") from error
     check_conditions(conditions, certificate["parts"])
+    return conditions
 
 
 def _numbers(certificate: Certificate) -> dict[str, Fraction]:
@@ -112,7 +113,7 @@ def _numbers(certificate: Certificate) -> dict[str, Fraction]:
 def _read(text: str) -> Certificate:
     try:
         found = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise RejectedError(f"not JSON: {error}") from error
     if not isinstance(found, dict) or set(found) != _FIELDS or found["schema"] != SCHEMA:
         raise RejectedError(f"schema: expected an object of {SCHEMA} with the fields {', '.join(sorted(_FIELDS))}")

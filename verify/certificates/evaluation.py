@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 from verify.certificates import arithmetic as intervals
 from verify.certificates import series
@@ -12,10 +13,11 @@ from verify.certificates.taylor_models import End, Model
 from verify.certificates.terms import T, Term, derivative, log_derivative, number, slope
 
 _CLOSE = Fraction(1, 10**30)
+Value = TypeVar("Value")
 
 
 class _Signs:
-    """The sign of a term from the signs of its parts, where `_seen` does not have to tell."""
+    """The sign of a term from the signs of its parts, where `_seen` does not have to tell; of what is defined there."""
 
     def sign(self, of: Term) -> int:
         """1 or -1 if the term has that sign everywhere, else 0 for not seen."""
@@ -62,6 +64,13 @@ def plainly(of: Term) -> Term:
     if of.op == "star":
         return h - T * derivative(h)
     return of.args[1] * T - h if of.op == "deviation" else h - number(1)
+
+
+def _two(of: Term, args: list[Value], negated: Value) -> tuple[Value, Value]:
+    """u and v of max(u, v), min(u, v), u and -u of |u|."""
+    if len(args) > 2:
+        raise Unbounded(f"{of.op} of more than two")
+    return (args[0], negated) if of.op == "abs" else (args[0], args[1])
 
 
 def _choice(op: str, difference: int) -> int:
@@ -153,7 +162,7 @@ class OnBox(_Signs):
 
     def _chosen(self, of: Term, args: list[Series], order: int) -> Series:
         """The argument that is chosen everywhere on the box; of order 0 the range is enough."""
-        left, right = args if of.op != "abs" else (args[0], [-c for c in args[0]])
+        left, right = _two(of, args, [-c for c in args[0]])
         difference = (of.args[0] - of.args[1]) if of.op != "abs" else of.args[0]
         sign = self._at(difference, self._wide if order else {}, order and self.order)[0].sign()
         if sign or order:
@@ -183,7 +192,7 @@ class AtEnd(_Signs):
     end: End
 
     def __post_init__(self) -> None:
-        self.poles_inside = False
+        self.not_analytic = False
         self._known: dict[Term, Model] = {}
 
     def __str__(self) -> str:
@@ -198,8 +207,11 @@ class AtEnd(_Signs):
         return self._known[of]
 
     def _by_parity(self, of: Term, found: Model) -> Model:
-        """At t = 0 an odd term without anything that has a pole inside has no even coefficients, an even one no odd ones."""
-        if self.end.degree != 1 or self.poles_inside or not parity(of):
+        """At t = 0 an odd function that is analytic there, poles apart, has no even coefficients, an even one no odd ones.
+
+        What is not analytic, or is not seen to be, as |t|, a root of t^2 or a function of 1/t, rules this out.
+        """
+        if self.end.degree != 1 or self.not_analytic or not parity(of):
             return found
         even = parity(of) == 1
         c = [one if ((found.v + i) % 2 == 0) == even else whole(0) for i, one in enumerate(found.c)]
@@ -218,15 +230,19 @@ class AtEnd(_Signs):
             for other in args[1:]:
                 found = found + other if of.op == "+" else found * other
             return found
+        argument = args[0].stripped()
         if of.op == "^":
+            self.not_analytic |= of.value.denominator != 1 and argument.v != 0
             return args[0].to_power(of.value)
         if of.op in ("abs", "max", "min"):
-            left, right = args if of.op != "abs" else (args[0], -args[0])
+            self.not_analytic = True
+            left, right = _two(of, args, -args[0])
             return (left, right)[_choice(of.op, (left + -right).sign())]
-        argument = args[0].stripped()
+        if of.op not in series.FUNCTIONS:
+            raise Unbounded(f"{of.op} of what varies")
         if argument.v >= 0:
             return argument.composed(series.FUNCTIONS[of.op])
-        self.poles_inside = True
+        self.not_analytic = True
         return argument.beyond_a_pole(of.op)
 
     def integral(self, of: Term) -> Interval:

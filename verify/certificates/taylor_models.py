@@ -26,6 +26,10 @@ class End:
     degree: int
     order: int
 
+    def __post_init__(self) -> None:
+        if self.r <= 0:
+            raise Unbounded(f"end={self.r}: must be > 0")
+
     def power(self, j: int) -> Interval:
         """The range of s^j, j >= 0."""
         return between(Fraction(0 if j else 1), self.r**j)

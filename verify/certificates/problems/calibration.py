@@ -33,7 +33,8 @@ def lies_above_star(noise: Fraction, depth: int, goal: Term, where: str) -> Cond
 
 
 def around_star(where: str, depth: int, goal: Term, numbers: Numbers) -> Iterator[Condition]:
-    """low < sigma* < high, both proposed."""
+    """0 < low < sigma* < high, both proposed."""
+    yield Fact(f"{where}: 0 < low < high", 0 < numbers[f"low, {where}"] < numbers[f"high, {where}"])
     yield lies_below_star(numbers[f"low, {where}"], depth, goal, where)
     yield lies_above_star(numbers[f"high, {where}"], depth, goal, where)
 

@@ -57,6 +57,7 @@ def collapse_depth(target: Fraction) -> Problem:
         below, above = numbers["below s_c"], numbers["above s_c"]
         return [
             Fact("two depths", depth >= 2),
+            Fact("0 < below < above", 0 < below < above),
             constant("lambda_1 > 0 at one noise", doubled_exponent(above, _ONE)),
             constant("sigma* one layer before is larger", kept(number(above), depth - 1) - goal),
             constant("lambda_1 < 0 at another", -doubled_exponent(below, _ONE)),
@@ -71,6 +72,7 @@ def collapse_target(depths: Sequence[int]) -> Problem:
 
     def conditions(target: Callable[[int], arb], numbers: Numbers) -> Iterator[Condition]:
         below, above, slack = numbers["below s_c"], numbers["above s_c"], Fraction(1, 10**15)
+        yield Fact("0 < below < above", 0 < below < above)
         yield constant("lambda_1 < 0 below", -doubled_exponent(below, _ONE))
         yield constant("lambda_1 > 0 above", doubled_exponent(above, _ONE))
         for depth in depths:

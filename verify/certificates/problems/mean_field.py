@@ -55,6 +55,7 @@ def fixed_points(f: Activation, noises: Sequence[sympy.Rational], tolerance: Fra
             value, rise = at(h, number(q) * T), at(derivative(h), number(q) * T)
             below, above = low / q**2, high / q**2  # variances of t
             variance, chi = Fraction(stated[s].variance), Fraction(stated[s].chi)
+            yield Fact(f"q > 0, {where}", q > 0)
             yield Fact(f"V* agrees, {where}", 0 < low < high and high * (1 - tolerance) < variance < low * (1 + tolerance))
             above_one = _density(below) * (weights * power(value, _TWO) / number(low) - number(1))
             below_one = _density(above) * (number(1) - weights * power(value, _TWO) / number(high))

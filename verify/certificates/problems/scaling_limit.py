@@ -8,10 +8,11 @@ import sympy
 from verify.certificates.checker import Condition, Fact, Integral
 from verify.certificates.problem import Numbers, Problem, constant
 from verify.certificates.problems.membership import exact
-from verify.certificates.terms import PI, T, Term, call, number, power
+from verify.certificates.terms import PI, T, Term, call, number, power, total
 from verify.enclosure.growth_constant import trial_polynomial
 
 _TWO = Fraction(2)
+_POWERS = frozenset(str(n) for n in range(100) if n != 1)  # of a trial polynomial: |u| itself has a kink at 0
 Polynomial = dict[int, Term]  # power of |u| -> coefficient
 
 
@@ -32,7 +33,9 @@ def stationary_constants(digits: int) -> Problem:
             for name, integrand in _integrands(k).items():
                 R = Fraction(20) if name == "normal" else _FAR[k]
                 beyond = call("exp", number(-(R**2) / 4 if name == "normal" else -(R ** (k + 2)) / 2))
-                low, high = (number(numbers[f"{end}, {name}, k = {k}"]) for end in ("low", "high"))
+                ends = [numbers[f"{end}, {name}, k = {k}"] for end in ("low", "high")]
+                yield Fact(f"0 < low < high of {name}, k = {k}", 0 < ends[0] < ends[1])
+                low, high = map(number, ends)
                 yield Integral(f"{name} is not less, k = {k}", integrand, R, low)
                 yield Integral(f"{name} is not more, k = {k}", -integrand, R, beyond - high)
             for name, value, sides in zip(("Q", "kurtosis", "ratio"), values, _sides(k, numbers), strict=True):
@@ -102,12 +105,15 @@ def growth_constant(k: int, width: Fraction, agreement: Fraction) -> Problem:
     """
 
     def conditions(stated: float, numbers: Numbers) -> list[Condition]:
+        domain = Fact("v lies in the domain, and is short", all(name in _POWERS for name in numbers))
+        if not domain.holds:
+            return [domain]
         v = {int(name): number(value) for name, value in numbers.items()}
         image = _applied(k, v)
         norm, form, square = _mean(k, v, v), _mean(k, v, image), _mean(k, image, image)
         value = Fraction(stated)
         return [
-            Fact("v lies in the domain", all(power_ == 0 or power_ >= 2 for power_ in v)),
+            domain,
             constant("<v, B v> > 0", form),
             constant("Lambda is not much less", form - number(value - agreement) * norm),
             constant("Lambda is not much more", number(value + agreement) * form - square),
@@ -141,10 +147,7 @@ def _mean(k: int, v: Polynomial, w: Polynomial) -> Term:
 
 
 def _sum(terms: Iterator[Term]) -> Term:
-    found = number(0)
-    for term in terms:
-        found = found + term
-    return found
+    return total(*terms)
 
 
 def _moment(k: int, j: int) -> Term:

@@ -40,7 +40,7 @@ def naive_claim() -> Claim:
         id="calibration.naive",
         statement=f"with the paper's p(L) the formula for sigma* as it is written, in doubles, finds Q = 0 and no noise at all "
         f"from L = {WITHOUT_NOISE} to its headline depth {DEEPEST}; at L = 250 it is 0.9% too large",
-        latex=r"1 - (1 - 2 p(L))^{1/L} < 2^{-54} \iff L \ge 251",
+        latex=r"1 - (1 - 2 p(L))^{1/L} < 2^{-54} \quad (251 \le L \le 1000)",
         hypotheses=("p(L) = min(0.4, 2.05 exp(-0.133 L))", f"L <= {DEEPEST}", "binary64, the power too rounded to nearest"),
         source="THEORY D2; digest, Critical path 3",
         uses=("calibration.sigma_star",),
