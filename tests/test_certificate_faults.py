@@ -1,4 +1,4 @@
-"""What a certificate must not get away with: numbers of the wrong sign or size, functions that only look even, hostile files."""
+"""What a certificate must not get away with: numbers of the wrong sign or size, what only looks even, hostile files."""
 
 import json
 from collections.abc import Callable, Mapping
