@@ -23,12 +23,11 @@ from itertools import pairwise
 from typing import Any
 
 from verify.certificates.arithmetic import precision, rational, whole
-from verify.certificates.evaluation import AtEnd, OnBox
+from verify.certificates.evaluation import CLOSE, AtEnd, OnBox
 from verify.certificates.oddness import parity
 from verify.certificates.taylor_models import far, near
 from verify.certificates.terms import Term
 
-_CLOSE = Fraction(1, 10**30)
 MOST_BITS, MOST_ORDER, MOST_END_ORDER, MOST_POINTS = 4096, 64, 128, 20_000
 _NUMBER = re.compile("-?[0-9]{1,1000}(/[0-9]{1,1000})?")
 
@@ -47,10 +46,7 @@ class Positive:
     high: Fraction | None = None
 
     def check(self, data: Mapping[str, Any]) -> None:
-        points, bits, root = _points(data), _whole(data, "bits", MOST_BITS), _whole(data, "root", MOST_ORDER)
-        order, end_order = _whole(data, "order", MOST_ORDER), _whole(data, "end_order", MOST_END_ORDER)
-        if any(left >= right for left, right in pairwise(points)):
-            raise RejectedError(f"{self.name}: the points do not ascend")
+        points, bits, (order, end_order, root) = _ascending(data), _whole(data, "bits", MOST_BITS), _orders(data)
         if (points[0] <= 0) if self.low == 0 else (points[0] != self.low):
             raise RejectedError(f"{self.name}: the points begin at {points[0]}")
         if self.high is not None and points[-1] != self.high:
@@ -92,7 +88,7 @@ class Leading:
                 raise RejectedError(f"{self.name}: not the leading term")
             if self.value is not None:
                 gap = abs(model.c[0] - evaluation.model(self.value).range())
-                if not gap.high < rational(_CLOSE).low:
+                if not gap.high < rational(CLOSE).low:
                     raise RejectedError(f"{self.name}: not the stated value")
 
 
@@ -128,10 +124,9 @@ class Integral:
     bound: Term
 
     def check(self, data: Mapping[str, Any]) -> None:
-        points, root = _points(data), _whole(data, "root", MOST_ORDER)
-        order, end_order = _whole(data, "order", MOST_ORDER), _whole(data, "end_order", MOST_END_ORDER)
-        if any(left >= right for left, right in pairwise(points)) or points[0] < 0 or points[-1] != self.high:
-            raise RejectedError(f"{self.name}: the points do not ascend to {self.high}")
+        points, (order, end_order, root) = _ascending(data), _orders(data)
+        if points[0] < 0 or points[-1] != self.high:
+            raise RejectedError(f"{self.name}: the points do not lead from 0 to {self.high}")
         with precision(_whole(data, "bits", MOST_BITS)):
             found = AtEnd(near(points[0], end_order, root)).integral(self.term) if points[0] else whole(0)
             for left, right in pairwise(points):
@@ -193,6 +188,20 @@ def _points(data: Mapping[str, Any]) -> list[Fraction]:
     if not isinstance(points, list) or not 1 <= len(points) <= MOST_POINTS:
         raise RejectedError(f"points: must be a list of 1 to {MOST_POINTS} numbers")
     return [exact(point) for point in points]
+
+
+def _ascending(data: Mapping[str, Any]) -> list[Fraction]:
+    points = _points(data)
+    if any(left >= right for left, right in pairwise(points)):
+        raise RejectedError(f"{data.get('condition')}: the points do not ascend")
+    return points
+
+
+def _orders(data: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Of the boxes, of the ends, and the root whose powers t is at the ends."""
+    limits = {"order": MOST_ORDER, "end_order": MOST_END_ORDER, "root": MOST_ORDER}
+    order, end_order, root = (_whole(data, name, most) for name, most in limits.items())
+    return order, end_order, root
 
 
 def _whole(data: Mapping[str, Any], name: str, most: int) -> int:

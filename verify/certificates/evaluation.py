@@ -12,7 +12,7 @@ from verify.certificates.series import Series
 from verify.certificates.taylor_models import End, Model
 from verify.certificates.terms import T, Term, derivative, log_derivative, number, slope
 
-_CLOSE = Fraction(1, 10**30)
+CLOSE = Fraction(1, 10**30)  # how far a number may be from the one that it is said to be
 Value = TypeVar("Value")
 
 
@@ -281,7 +281,7 @@ class AtEnd(_Signs):
         c, left_out = list(found.c), found.c[place - found.v]
         c[place - found.v] = whole(0)
         expected = self.model(of.args[1]).range() if of.op == "deviation" else whole(1)
-        if not abs(left_out - expected).high < rational(_CLOSE).low:
+        if not abs(left_out - expected).high < rational(CLOSE).low:
             raise Unbounded(f"{of.op}: the coefficient that is left out is not what it should be")
         kept = Model(self.end, found.v, c, found.rest)
         return -kept if of.op == "deviation" else kept

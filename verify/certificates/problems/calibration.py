@@ -125,14 +125,11 @@ def _root(depth: int) -> Term:
     return number(Fraction(1 / depth)) * call("log", number(Fraction(1 - 2 * target)))
 
 
-def outside_the_band(low: Fraction, high: Fraction) -> Problem:
-    """The claim is false: p(L) leaves [low, high] at one of the depths."""
+def below_the_band(low: Fraction) -> Problem:
+    """The claim is false: p(L) = min(0.4, deep law) lies below the band at the last of the depths."""
 
     def conditions(depths: Sequence[int], _: Numbers) -> list[Condition]:
-        first, last = (exact(DEEP_TARGET.subs(L, depth)) for depth in (depths[0], depths[-1]))
-        return [
-            constant(f"p({depths[-1]}) < {low}", number(low) - last),
-            constant(f"p({depths[0]}) < {high}", number(high) - first),
-        ]
+        last = exact(DEEP_TARGET.subs(L, depths[-1]))
+        return [constant(f"p({depths[-1]}) < {low}", number(low) - last)]
 
     return Problem(conditions)

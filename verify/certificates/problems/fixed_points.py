@@ -44,7 +44,7 @@ def agreement(xi: Fraction, gain: sympy.Expr, digits: int, label: str, numbers: 
 
 
 def ends_of(f: Activation, gains: Mapping[str, sympy.Expr], digits: int) -> Numbers:
-    """Brackets by the search, rounded outward to short fractions."""
+    """Brackets by the search, each by its label."""
     found = {}
     for label, gain in gains.items():
         low, high, _ = find_bracket(f, gain, digits + 2)

@@ -21,7 +21,7 @@ from verify.checker.identity import is_zero
 from verify.checker.tail import along, laurent, slope
 
 
-def tail(order: int, next_term: sympy.Expr, start: Fraction, largest_rate: Fraction) -> Problem:
+def tail(next_term: sympy.Expr, start: Fraction, largest_rate: Fraction) -> Problem:
     """expansion < (omega/sigma*)^2 < expansion + 2 next_term for every Q <= largest_rate."""
 
     def conditions(formula: sympy.Expr, _: Numbers) -> list[Condition]:

@@ -12,7 +12,7 @@ from theory.activation.balls import BALL
 from theory.calibration import L
 from theory.calibration.paper import SHALLOW_TARGET
 from theory.rounding import as_ball
-from verify.certificates.problems.calibration import outside_the_band
+from verify.certificates.problems.calibration import below_the_band
 from verify.claim import Check, Claim, Context, Twin
 from verify.methods import identity_verdict
 from verify.verdict import Proved, Refuted, Undecided, Verdict
@@ -70,7 +70,7 @@ def best_target_claim() -> Claim:
         subject=lambda: (50,),
         twin=Twin("it lies there exactly for L = 28, ..., 40", lambda: tuple(range(28, 41))),
         correction="p(50) = 0.0026527, a quarter of the band's lower end; p(L) lies in the band exactly for L = 28, ..., 40",
-        checks=(Check("enclosure", _lies_in_the_band, problem=outside_the_band(*BEST)),),
+        checks=(Check("enclosure", _lies_in_the_band, problem=below_the_band(BEST[0])),),
     )
 
 

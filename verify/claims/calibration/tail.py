@@ -105,7 +105,7 @@ def tail_claim(order: int) -> Claim:
             Check(
                 "enclosure",
                 partial(_remainder_is_bounded, order),
-                problem=expansions.tail(order, _next_term(order), START, LARGEST_RATE),
+                problem=expansions.tail(_next_term(order), START, LARGEST_RATE),
             ),
         ),
     )
