@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +23,9 @@ from theory.activation import Activation, x
 from verify.certificates import certificate
 from verify.certificates.checker import Constant, Fact, Leading, Odd, Positive, RejectedError, check_conditions
 from verify.certificates.evaluation import plainly
+from verify.certificates.problem import constant
 from verify.certificates.problems.membership import membership
+from verify.certificates.terms import hypergeometric, number
 from verify.certificates.writer import NotFoundError, find_parts
 from verify.claims import all_claims
 
@@ -88,6 +91,12 @@ def test_the_certificate_of_another_function_does_not_show_a_false_claim():
         written["parts"][-1]["points"] = points
         with pytest.raises(RejectedError, match="not seen"):
             certificate.check_for(problem, false, written)
+
+
+def test_the_parameters_of_a_sum_are_in_the_hash_of_its_conditions():
+    claim, argument = CLAIMS["gains.minimum"], number(-1)
+    sums = [hypergeometric((), (below,), argument) for below in (Fraction(1, 2), Fraction(1, 3))]
+    assert len({certificate.problem_hash(claim, [constant("c", one)]) for one in sums}) == 2
 
 
 # --- alterations ------------------------------------------------------------------------------------------------------
