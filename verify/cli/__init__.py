@@ -45,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where simulations run")
     verify.add_argument("--seed", type=_whole, metavar="K", help="of random checks and draws (default: 250923085)")
     verify.add_argument("--proofs", action="store_true", help="prove the theorems anew first (needs Coq; two minutes)")
+    verify.add_argument("--certificates", metavar="DIR", help="look for certificates here (default: evidence/certificates)")
     verify.add_argument("-v", "--verbose", action="store_true", help="show statements, evidence and reasons")
 
     analyze = _command(commands, "analyze", "is an activation an odd sigmoid, and what follows")
