@@ -56,6 +56,22 @@ def test_a_claim_says_all_that_the_ledger_knows(parsed: Parsed) -> None:
             assert " ".join(part.replace("`", "").split()) in text
 
 
+@pytest.mark.parametrize("status", ["recorded", "stale", "none"])
+def test_evidence_says_whether_it_has_a_certificate(status: str) -> None:
+    changed = ledger()
+    enclosed = [item for entry in changed["claims"] for item in entry["evidence"] if "certificate" in item]
+    assert [item["certificate"] for item in enclosed] == ["recorded", "recorded"]
+    enclosed[0]["certificate"] = status
+    assert f"{enclosed[0]['seconds']:.2f} s, certificate: {status}" in Parsed(page(changed)).text
+
+
+def test_a_ledger_from_before_certificates_has_a_page() -> None:
+    older = ledger()
+    for item in (item for entry in older["claims"] for item in entry["evidence"]):
+        item.pop("certificate", None)
+    assert "certificate:" not in Parsed(page(older)).text
+
+
 def test_every_link_leads_somewhere(parsed: Parsed) -> None:
     ids = {attributes.get("id") for _, attributes in parsed.elements}
     links = [attributes["href"] or "" for attributes in parsed.all("a")]

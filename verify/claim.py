@@ -22,13 +22,15 @@ class Context:
     """What a check may know about the run.
 
     seed: of every random choice. device: for simulations. proofs: the file of the theorems that were proved in this run;
-    None: they are recorded. distrusted: methods that are not used, and why (see `verify.canaries`).
+    None: they are recorded. certificates: their folder; None: the recorded ones. distrusted: methods that are not used, and
+    why (see `verify.canaries`).
     """
 
     tier: str = "quick"
     device: str = "auto"
     seed: int = 2509_23085
     proofs: Path | None = None
+    certificates: Path | None = None
     distrusted: Mapping[str, str] = field(default_factory=dict, hash=False)  # contexts are keys of caches
 
 

@@ -9,6 +9,7 @@ from importlib import metadata, resources
 from typing import Any
 
 from verify import formal_evidence
+from verify.certificates import certificate
 from verify.claim import Check, Claim, Context
 from verify.claims.premises import PREMISES
 from verify.verdict import Refuted, Undecided, Verdict, strongest
@@ -112,6 +113,8 @@ def run_claim(claim: Claim, context: Context, pin: tuple[str, str | None] | None
         if check.theorems:
             evidence[-1]["proofs"] = proofs = formal_evidence.shown(check.theorems, context)
             evidence[-1]["recorded"] = proofs["status"] == "recorded"
+        if check.problem is not None:
+            evidence[-1]["certificate"] = _certificate(claim, context)
         if not isinstance(verdict, Undecided):
             twin = _guarded(check, claim.twin.make, context)
             told_apart.append(_told_apart(verdict, twin))
@@ -144,6 +147,13 @@ def _guarded(check: Check, make: Callable[[], Any], context: Context) -> Verdict
         return check.run(make(), context)
     except Exception as error:  # noqa: BLE001 - whatever went wrong belongs into the ledger, not over it
         return Undecided(f"{_RAISED} {type(error).__name__}: {error}")
+
+
+def _certificate(claim: Claim, context: Context) -> str | None:
+    try:
+        return certificate.status(claim, context.certificates or certificate.RECORD)
+    except Exception:  # noqa: BLE001 - no conditions can be made today, so they are not those of the certificate
+        return "stale"
 
 
 def _told_apart(subject: Verdict, twin: Verdict) -> bool:

@@ -1,10 +1,13 @@
 """The ledger in several processes: a topic at a time, each process started afresh, the entries in their usual order."""
 
+import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import groupby
-from multiprocessing import get_context
 from typing import TypeVar
 
 from verify.claim import Claim, Context
@@ -21,10 +24,11 @@ def run_in_processes(claims: Sequence[Claim], context: Context, manifest: Manife
     topics = [list(group) for _, group in groupby(claims, key=lambda claim: claim.topic)]
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # in the processes to come: threads of each would wait for one another
     entries: list[Entry] = []
-    with ProcessPoolExecutor(processes(), mp_context=get_context("spawn")) as pool:
+    with _pool() as pool:
         futures = {}
-        for topic in sorted(topics, key=_weight, reverse=True):  # so that no long one starts when the others are done
-            futures[topic[0].id] = pool.submit(_run_topic, context, manifest, [claim.id for claim in topic])
+        with _interrupts_held_back():
+            for topic in sorted(topics, key=_weight, reverse=True):  # so that no long one starts when the others are done
+                futures[topic[0].id] = pool.submit(_run_topic, context, manifest, [claim.id for claim in topic])
         for topic in topics:
             entries += futures[topic[0].id].result()
             progress(len(entries), len(claims), topic[0].topic)
@@ -37,8 +41,49 @@ def each_in_processes(work: Callable[[str], Result], names: Sequence[str]) -> It
     if len(names) < WORTHWHILE // 5 or processes() == 1:
         yield from ((name, work(name)) for name in names)
         return
-    with ProcessPoolExecutor(processes(), mp_context=get_context("spawn")) as pool:
-        yield from zip(names, pool.map(work, names, chunksize=2), strict=True)
+    with _pool() as pool:
+        with _interrupts_held_back():
+            found = pool.map(work, names, chunksize=2)
+        yield from zip(names, found, strict=True)
+
+
+@contextmanager
+def _pool() -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with what they are for: at once where it is interrupted, and also where this process is killed."""
+    others = set(multiprocessing.active_children())
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes(), mp_context=context, initializer=_end_with_the_parent) as pool:
+        try:
+            yield pool
+        except BaseException:
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
+            raise
+
+
+def _end_with_the_parent() -> None:
+    """A killed parent tells its children nothing: they would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Ctrl-C goes to all processes of a terminal; those started here leave it to their parent, which gets it at the end."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _weight(topic: Sequence[Claim]) -> int:

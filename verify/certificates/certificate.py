@@ -27,6 +27,7 @@ from verify.certificates.problem import Problem
 from verify.claim import Claim
 
 SCHEMA = "oddsigmoid/certificate/1"
+RECORD = Path(__file__).resolve().parents[2] / "evidence" / "certificates"
 Certificate = dict[str, Any]
 _FIELDS = {"schema", "claim", "statement", "uses", "problem_sha256", "numbers", "parts", "sha256"}
 _MOST_BYTES = 4 << 20
@@ -78,32 +79,64 @@ def text_of(certificate: Certificate) -> str:
 def check_text(text: str, claims: Mapping[str, Claim]) -> Claim:
     """The claim that the certificate shows, given what it `uses`. Raises `RejectedError` with the reason."""
     certificate = _read(text)
-    if certificate["sha256"] != content_hash(certificate):
-        raise RejectedError("sha256: the certificate was altered after it was written")
     claim = claims.get(certificate["claim"])
     problem = problem_of(claim) if claim is not None else None
     if claim is None or problem is None:
         raise RejectedError(f"claim={certificate['claim']}: no claim with an enclosure has this id")
-    if certificate["statement"] != claim.statement or certificate["uses"] != list(claim.uses):
-        raise RejectedError(f"claim={claim.id}: the certificate states something else; write it again")
-    conditions = check_for(problem, claim.subject(), certificate)
-    if certificate["problem_sha256"] != problem_hash(claim, conditions):
-        raise RejectedError(f"problem_sha256: the conditions of {claim.id} are others today; write the certificate again")
+    _require_statement(certificate, claim)
+    _require_conditions(certificate, claim, check_for(problem, claim.subject(), certificate))
     return claim
 
 
 def check_for(problem: Problem, subject: Any, certificate: Certificate) -> Sequence[Condition]:
     """The conditions of this subject. Raises `RejectedError` unless the numbers and parts of the certificate show them."""
+    conditions = _conditions(problem, subject, certificate)
+    check_conditions(conditions, certificate["parts"])
+    return conditions
+
+
+def status(claim: Claim, folder: Path = RECORD) -> str | None:
+    """Of the claim's certificate in a folder, without checking it; None where no check of the claim is by enclosure.
+
+    `recorded`: it has the statement and uses of the claim, and the hashes of its content and of the conditions as they are
+    today; `stale`: it has not, or cannot be read; `none`: there is none. Whether the conditions hold is for `check_text`.
+    """
+    problem, path = problem_of(claim), folder / f"{claim.id}.json"
+    if problem is None:
+        return None
+    if not path.exists():
+        return "none"
     try:
-        conditions = problem.conditions(subject, _numbers(certificate))
+        certificate = _read(read_text(path))
+        if certificate["claim"] != claim.id:
+            raise RejectedError(f"claim={certificate['claim']}: expected {claim.id}")
+        _require_statement(certificate, claim)
+        _require_conditions(certificate, claim, _conditions(problem, claim.subject(), certificate))
+    except RejectedError:
+        return "stale"
+    return "recorded"
+
+
+def _require_statement(certificate: Certificate, claim: Claim) -> None:
+    if certificate["statement"] != claim.statement or certificate["uses"] != list(claim.uses):
+        raise RejectedError(f"claim={claim.id}: the certificate states something else; write it again")
+
+
+def _require_conditions(certificate: Certificate, claim: Claim, conditions: Sequence[Condition]) -> None:
+    if certificate["problem_sha256"] != problem_hash(claim, conditions):
+        raise RejectedError(f"problem_sha256: the conditions of {claim.id} are others today; write the certificate again")
+
+
+def _conditions(problem: Problem, subject: Any, certificate: Certificate) -> Sequence[Condition]:
+    """With the numbers of the certificate. Raises `RejectedError` where they allow none."""
+    try:
+        return problem.conditions(subject, _numbers(certificate))
     except KeyError as error:
         raise RejectedError(f"numbers: {error} is missing") from error
     except RejectedError:
         raise
     except (ArithmeticError, ValueError, RecursionError) as error:
         raise RejectedError(f"numbers: no conditions with them: {error}") from error
-    check_conditions(conditions, certificate["parts"])
-    return conditions
 
 
 def _numbers(certificate: Certificate) -> dict[str, Fraction]:
@@ -121,6 +154,8 @@ def _read(text: str) -> Certificate:
         raise RejectedError("numbers, parts, claim: must be an object, a list and a string")
     if not all(isinstance(part, dict) for part in found["parts"]):
         raise RejectedError("parts: must be objects")
+    if found["sha256"] != content_hash(found):
+        raise RejectedError("sha256: the certificate was altered after it was written")
     return found
 
 

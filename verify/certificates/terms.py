@@ -56,6 +56,9 @@ class Term:
         if self.op == "number":
             return str(self.value)
         inside = ", ".join(map(str, self.args))
+        if self.op == "hypergeometric":
+            above, below = (", ".join(map(str, side)) for side in self.parameters)
+            return f"{self.op}({above}; {below}; {inside})"
         return f"{self.op}({inside}, {self.value})" if self.op == "^" else f"{self.op}({inside})"
 
 

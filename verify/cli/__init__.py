@@ -45,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where simulations run")
     verify.add_argument("--seed", type=_whole, metavar="K", help="of random checks and draws (default: 250923085)")
     verify.add_argument("--proofs", action="store_true", help="prove the theorems anew first (needs Coq; two minutes)")
+    verify.add_argument("--certificates", metavar="DIR", help="look for certificates here (default: evidence/certificates)")
     verify.add_argument("-v", "--verbose", action="store_true", help="show statements, evidence and reasons")
 
     analyze = _command(commands, "analyze", "is an activation an odd sigmoid, and what follows")
@@ -184,6 +185,14 @@ def _attach_values(arguments: Sequence[str]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:  # also while a command is imported
+        complain("interrupted")
+        return INTERRUPTED
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = build_parser().parse_args(_attach_values(sys.argv[1:] if arguments is None else arguments))
     module = importlib.import_module(f"verify.cli.{options.command.replace('-', '_')}_command")
     from theory.validation import InputError
@@ -209,9 +218,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ArithmeticError as error:  # also UndeterminedError: the theory or the precision gave no answer
         complain(f"undecided: {error}")
         return UNDECIDED
-    except KeyboardInterrupt:
-        complain("interrupted")
-        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a defect of ours must not look like a refutation
         complain(f"internal error, please report it: {type(error).__name__}: {error}")
         return INTERNAL

@@ -35,6 +35,8 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
         context = replace(context, seed=validation.seed(options.seed))
     if options.proofs:
         context = replace(context, proofs=_proved_now())
+    if options.certificates is not None:
+        context = replace(context, certificates=_folder(options.certificates))
     heard = canaries.listen()
     context = replace(context, distrusted=canaries.distrusted(heard))
     inside = in_tier(chosen, context.tier)
@@ -43,6 +45,12 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     if not options.names:  # a partial run must not replace the whole ledger
         write_whole(LEDGER, json.dumps(ledger, indent=2) + "\n")
     return ledger, exit_code(ledger)
+
+
+def _folder(name: str) -> Path:
+    if not Path(name).is_dir():
+        raise InputError("certificates", name, "there is no such folder; write certificates with: oddsigmoid certify")
+    return Path(name).resolve()
 
 
 def _proved_now() -> Path:
@@ -69,7 +77,7 @@ def render(ledger: dict[str, Any], options: argparse.Namespace) -> str:
     for topic in TOPICS:
         inside = [entry for entry in entries if entry["topic"] == topic]
         if inside:
-            blocks.append(f"{topic}\n{_details(inside) if options.verbose else _table(inside)}")
+            blocks.append(f"{topic}\n{_details(inside, options) if options.verbose else _table(inside)}")
     blocks.append(_summary(ledger, options))
     false = [entry for entry in entries if entry["verdict"] == "refuted"]
     if false:
@@ -112,7 +120,7 @@ def _table(entries: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _details(entries: list[dict[str, Any]]) -> str:
+def _details(entries: list[dict[str, Any]], options: argparse.Namespace) -> str:
     blocks = []
     for entry in entries:
         lines = [
@@ -126,6 +134,8 @@ def _details(entries: list[dict[str, Any]]) -> str:
             lines.append(f"    {item['method']:<11} {item['verdict']} in {item['seconds']:.2f} s: {item['detail']}")
             if "twin" in item:
                 lines.append(f"      its twin  {item['twin']['verdict']}: {item['twin']['detail']}")
+            if "certificate" in item:
+                lines.append(f"      certificate {_certificate(entry['id'], item['certificate'], options)}")
             for theorem in item["proofs"]["theorems"] if "proofs" in item else ():
                 lines += _theorem(theorem)
         lines.append(f"    false twin  {entry['twin']}")
@@ -133,6 +143,14 @@ def _details(entries: list[dict[str, Any]]) -> str:
             lines.append(f"    instead     {entry['correction']}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def _certificate(claim: str, status: str, options: argparse.Namespace) -> str:
+    """What is recorded, and the command that mends it or looks closer."""
+    folder = options.certificates or "evidence/certificates"
+    if status == "recorded":
+        return f"recorded; check it with: oddsigmoid check {folder}/{claim}.json"
+    return f"{status}; write it with: oddsigmoid certify {claim} --directory {folder}"
 
 
 def _theorem(theorem: dict[str, Any]) -> list[str]:

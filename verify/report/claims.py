@@ -92,7 +92,8 @@ def _evidence(entry: Entry) -> Html:
 
 def _row(item: Entry, columns: Sequence[str]) -> Html:
     how = "recorded" if item["recorded"] else f"{item['seconds']:.2f} s"
-    by = joined([element("strong", item["method"]), element("small", how)], " ")
+    certificate = f", certificate: {item['certificate']}" if "certificate" in item else ""
+    by = joined([element("strong", item["method"]), element("small", how + certificate)], " ")
     found = joined([chip(item["verdict"]), inline(item["detail"])], " ")
     if item["witness"]:
         found = joined([found, _witness(item["witness"])])

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from itertools import product
 
 import sympy
 from flint import arb, ctx
 
 from theory.gains import lyapunov
-from theory.rounding import endpoints
-from verify.certificates.checker import Condition, Fact, Positive
+from theory.rounding import as_ball, endpoints
+from verify.certificates.checker import Condition, Fact, Integral, Positive
 from verify.certificates.problem import Numbers, Problem, constant
 from verify.certificates.problems.calibration import kept
-from verify.certificates.terms import T, Term, call, hypergeometric, number
+from verify.certificates.terms import T, Term, call, hypergeometric, number, power, total
+from verify.checker import exponent
 
 _ONE = Fraction(1)
 _CLOSE = Fraction(1, 10**30)
@@ -114,3 +116,72 @@ def _negative_at(width: Fraction) -> Fraction:
         real = arb(width.numerator) / width.denominator
         rate = 2 * (1 + 1 / (1 - real / 2)).log()
         return Fraction(float((real / (2 * rate)).sqrt()))
+
+
+# --- the Laplace form -------------------------------------------------------------------------------------------------
+
+
+def laplace(noises: Sequence[Fraction], widths: Sequence[int]) -> Problem:
+    """2 lambda_N, its Laplace form E_1(tau) + I and the stated ball lie between the same two numbers, 10^-30 apart (relative).
+
+    I = int_0^1 (1 - (1-v)^(b-1))/v e^(-tau v) dv, b = N/2. For even N the quotient is the sum of (1-v)^j, j < b - 1, and
+    integration by parts gives I; for odd N, 1 - v = t^2 makes the integrand smooth, and I is left to a quadrature.
+    """
+
+    def conditions(stated: Callable[[arb, int], arb], numbers: Numbers) -> Iterator[Condition]:
+        for noise, width in product(noises, widths):
+            where = f"s = {noise}, N = {width}"
+            low, high = numbers[f"low, {where}"], numbers[f"high, {where}"]
+            with ctx.workprec(_BALL_BITS):
+                least, most = endpoints(2 * stated(as_ball(noise), width))
+            narrow = 0 < high - low < _CLOSE * min(abs(low), abs(high))
+            yield Fact(f"the stated number lies in a narrow bracket, {where}", narrow and low < least <= most < high)
+            value, tau = doubled_exponent(noise, Fraction(width)), width / (2 * noise**2)
+            yield constant(f"2 lambda is not less, {where}", value - number(low))
+            yield constant(f"2 lambda is not more, {where}", number(high) - value)
+            rest = exponential_integral(tau)
+            if width % 2 == 0:
+                form = rest + integrated_by_parts(tau, width // 2 - 1)
+                yield constant(f"the Laplace form is not less, {where}", form - number(low))
+                yield constant(f"the Laplace form is not more, {where}", number(high) - form)
+            else:
+                integrand = laplace_integrand(tau, width)
+                yield Integral(f"the Laplace form is not less, {where}", integrand, _ONE, number(low) - rest)
+                yield Integral(f"the Laplace form is not more, {where}", -integrand, _ONE, rest - number(high))
+
+    def numbers(_: Callable[[arb, int], arb]) -> Numbers:
+        found = {}
+        for noise, width in product(noises, widths):
+            with ctx.workprec(_BALL_BITS):
+                low, high = endpoints(2 * exponent.exponent(as_ball(noise), arb(width)))
+            slack = _CLOSE / 3 * min(abs(low), abs(high))
+            found[f"low, s = {noise}, N = {width}"], found[f"high, s = {noise}, N = {width}"] = low - slack, high + slack
+        return found
+
+    return Problem(lambda stated, given: list(conditions(stated, given)), numbers)
+
+
+_BALL_BITS = 256  # of the stated ball
+
+
+def exponential_integral(tau: Fraction) -> Term:
+    """E_1(tau) = psi(1) - log tau + tau 2F2(1, 1; 2, 2; -tau), tau > 0: as -psi(1) is Euler's constant."""
+    rest = hypergeometric((_ONE,), (Fraction(2), Fraction(2)), number(-tau))
+    return call("digamma", number(1)) - call("log", number(tau)) + number(tau) * rest
+
+
+def integrated_by_parts(tau: Fraction, count: int) -> Term:
+    """The integral of sum_(j < count) (1-v)^j e^(-tau v): I_0 = (1 - e^-tau)/tau and I_j = (1 - j I_(j-1))/tau."""
+    rational = decaying = Fraction(0)  # I_j = rational - decaying e^-tau
+    sums = [Fraction(0), Fraction(0)]
+    for j in range(count):
+        rational, decaying = (1 - j * rational) / tau, (Fraction(j == 0) - j * decaying) / tau
+        sums = [sums[0] + rational, sums[1] + decaying]
+    return number(sums[0]) - number(sums[1]) * call("exp", number(-tau))
+
+
+def laplace_integrand(tau: Fraction, width: int) -> Term:
+    """2 t (1 - t^(N-2))/(1 - t^2) e^(-tau (1-t^2)) for odd N: the quotient is -1/(1+t), or (t + ... + t^(N-2))/(1+t)."""
+    powers = total(*(power(T, Fraction(j)) for j in range(1, width - 1))) if width > 1 else number(-1)
+    weight = call("exp", number(tau) * (power(T, Fraction(2)) - number(1)))
+    return number(2) * powers / (number(1) + T) * weight

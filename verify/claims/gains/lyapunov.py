@@ -114,7 +114,7 @@ def laplace_claim() -> Claim:
         uses=("gains.exponent",),
         subject=lambda: lyapunov.laplace_ball,
         twin=Twin("the exponent is larger by the factor 1 + 10^-6", lambda: _nudged_laplace),
-        checks=(Check("enclosure", _agrees_with_poisson),),
+        checks=(Check("enclosure", _agrees_with_poisson, problem=problems.laplace(_NOISES, _WIDTHS)),),
     )
 
 
