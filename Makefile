@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test proofs lint figures tex report certificates bench clean
+.PHONY: help verify test proofs lint figures tex report certificates mutate bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -38,6 +38,9 @@ report: $(INSTALLED) ## write the last ledger and the figures as a page, build/r
 certificates: $(INSTALLED) ## write a certificate for what is proved by enclosure, and check them all
 	$(BIN)/oddsigmoid certify $(ARGS)
 	$(BIN)/oddsigmoid check build/certificates
+
+mutate: $(INSTALLED) ## change the code in small ways and see whether the tests notice (two hours)
+	$(BIN)/python tests/mutation $(ARGS)
 
 bench: $(INSTALLED) ## measure the speed ratios of benchmarks/
 	$(BIN)/python benchmarks/ratios.py $(ARGS)

@@ -1,0 +1,94 @@
+"""How many mutants the tests notice, room by room. See docs/mutation.md.
+
+The sample of the rooms that are not tested exhaustively is drawn by random.Random(seed) from all of their mutants.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+os.environ["OMP_NUM_THREADS"] = "1"
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from mutation import rooms
+from mutation.mutants import ROOT, Mutant, mutants_of
+from mutation.running import KILLED
+from mutation.session import Judged, judge_room
+
+_SEED, _SAMPLE = 20250923, 600
+_TRIAGED = Path(__file__).parent / "triaged.toml"
+_LIBRARIES = (  # imported before anything is forked
+    "flint",
+    "hypothesis",
+    "jsonschema",
+    "mpmath",
+    "numpy",
+    "pytest",
+    "scipy.integrate",
+    "scipy.interpolate",
+    "scipy.optimize",
+    "scipy.special",
+    "scipy.stats",
+    "sympy",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    os.chdir(ROOT)
+    chosen = [room for room in rooms.ROOMS if not options.room or room.name in options.room]
+    if len(chosen) < len(options.room or []):
+        print(f"room={options.room}: known are {', '.join(room.name for room in rooms.ROOMS)}", file=sys.stderr)
+        return 2
+    for name in _LIBRARIES:
+        importlib.import_module(name)
+    selected = select(chosen, options.sample, options.seed)
+    if options.only:
+        selected = {name: [m for m in mutants if options.only in str(m)] for name, mutants in selected.items()}
+    if options.again:
+        left = {
+            (one["path"], one["operator"], one["occurrence"])
+            for one in json.loads(options.again.read_text())
+            if one["result"] != KILLED
+        }
+        selected = {
+            name: [m for m in mutants if (m.path, m.operator, m.occurrence) in left] for name, mutants in selected.items()
+        }
+    judged: list[Judged] = []
+    for room in chosen:
+        judged += judge_room(room, selected[room.name], options.jobs)
+        print(f"{room.name}: {dict(Counter(one.outcome.result for one in judged if one.room == room.name))}", flush=True)
+        if options.output:
+            options.output.parent.mkdir(parents=True, exist_ok=True)
+            options.output.write_text(json.dumps([one.record() for one in judged], indent=1) + "\n")
+    return 0
+
+
+def select(chosen: Sequence[rooms.Room], size: int, seed: int) -> dict[str, list[Mutant]]:
+    """By room: all mutants of the exhaustive ones, and those in a sample from all others."""
+    by_room = {room.name: [mutant for path in room.paths() for mutant in mutants_of(path)] for room in rooms.ROOMS}
+    sampled = [mutant for room in rooms.ROOMS if not room.exhaustive for mutant in by_room[room.name]]
+    drawn = set(Random(seed).sample(sampled, min(size, len(sampled))))
+    return {room.name: [m for m in by_room[room.name] if room.exhaustive or m in drawn] for room in chosen}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make mutate", description=__doc__)
+    parser.add_argument("--room", action="append", help="only this one; may be given again")
+    parser.add_argument("--sample", type=int, default=_SAMPLE, help="mutants of the rooms that are sampled (%(default)s)")
+    parser.add_argument("--seed", type=int, default=_SEED, help="of the sample (%(default)s)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time (%(default)s)")
+    parser.add_argument("--again", type=Path, help="only what an output says was not killed")
+    parser.add_argument("--only", help="mutants whose name holds this text")
+    parser.add_argument("--output", type=Path, help="write all outcomes as JSON")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
