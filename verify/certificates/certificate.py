@@ -66,7 +66,7 @@ def _described(condition: Condition) -> list[str]:
 
 
 def _sha256(content: Any) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def text_of(certificate: Certificate) -> str:

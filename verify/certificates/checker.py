@@ -52,9 +52,8 @@ class Positive:
         if self.high is not None and points[-1] != self.high:
             raise RejectedError(f"{self.name}: the points end at {points[-1]}, not at {self.high}")
         with precision(bits):
-            places: list[OnBox | AtEnd] = [OnBox(left, right, order) for left, right in pairwise(points)]
-            if self.low == self.high:
-                places.append(OnBox(points[0], points[0], 1))
+            edges = zip(points, points[1:] or points, strict=False)  # one point alone is a box of its own
+            places: list[OnBox | AtEnd] = [OnBox(left, right, order) for left, right in edges]
             if self.low == 0:
                 places.append(AtEnd(near(points[0], end_order, root)))
             if self.high is None:
@@ -78,17 +77,17 @@ class Leading:
     at_infinity: bool = False
 
     def check(self, data: Mapping[str, Any]) -> None:
-        points, bits, root = _points(data), _whole(data, "bits", MOST_BITS), _whole(data, "root", MOST_ORDER)
+        (point, *_), bits, root = _points(data), _whole(data, "bits", MOST_BITS), _whole(data, "root", MOST_ORDER)
         build = far if self.at_infinity else near
         with precision(bits):
-            evaluation = AtEnd(build(points[0], _whole(data, "end_order", MOST_END_ORDER), root))
+            evaluation = AtEnd(build(point, _whole(data, "end_order", MOST_END_ORDER), root))
             model = evaluation.model(self.term).stripped()
-            degree = Fraction(model.v, root) * (-1 if self.at_infinity else 1)
+            degree = Fraction(model.v, model.end.degree)  # s^v, and t = s^end.degree
             if not model.c or degree != self.degree or model.c[0].sign() != 1:
                 raise RejectedError(f"{self.name}: not the leading term")
             if self.value is not None:
                 gap = abs(model.c[0] - evaluation.model(self.value).range())
-                if not gap.high < rational(CLOSE).low:
+                if (rational(CLOSE) - gap).sign() != 1:
                     raise RejectedError(f"{self.name}: not the stated value")
 
 
@@ -106,11 +105,11 @@ class Constant:
         with precision(_whole(data, "bits", MOST_BITS)):
             if self.low:
                 polynomial, rest = OnBox(self.low, self.high, order).polynomial(self.term)
-                varying = [*polynomial[1:], rest]
+                leading = 0
             else:
                 model = AtEnd(near(self.high, order, 1)).model(self.term).stripped()
-                varying = [*model.c[1:], model.rest] if model.v == 0 else [whole(1)]
-            if not all(c.is_zero() for c in varying):
+                polynomial, rest, leading = model.c, model.rest, model.v
+            if leading or not all(c.is_zero() for c in [*polynomial[1:], rest]):
                 raise RejectedError(f"{self.name}: not seen to be constant")
 
 
@@ -131,7 +130,7 @@ class Integral:
             found = AtEnd(near(points[0], end_order, root)).integral(self.term) if points[0] else whole(0)
             for left, right in pairwise(points):
                 found = found + OnBox(left, right, order).integral(self.term)
-            if (found - OnBox(Fraction(1), Fraction(1), 1).range(self.bound)).sign() != 1:
+            if (found - OnBox(self.high, self.high, order).range(self.bound)).sign() != 1:
                 raise RejectedError(f"{self.name}: not seen")
 
 

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from functools import cache
+from math import prod
 
 from verify.certificates.terms import Term, number, product
 
@@ -17,35 +18,35 @@ def parity(of: Term) -> int:
         return -1
     if of.op in ("number", "pi"):
         return 1
-    inside = [parity(argument) for argument in of.args]
-    found = 0
-    if of.op == "+":
-        found = inside[0] if len(set(inside)) == 1 else 0
-    elif of.op == "*":
-        found = 1
-        for one in inside:
-            found *= one
-    elif of.op == "^":
-        found = 1 if inside[0] == 1 else inside[0] ** abs(of.value.numerator) if of.value.denominator == 1 else 0
-    elif of.op in _ODD_FUNCTIONS:
-        found = inside[0]
-    elif of.op in ("abs", "cos"):
-        found = abs(inside[0])
+    found, kinds = 0, {parity(argument) for argument in of.args}
+    if of.op == "*":
+        found = prod(map(parity, of.args))
     elif of.op in _OPPOSITE:
-        found = 1 if set(inside) == {1} else -1 if _is_clipped(of) else 0
-    elif of.op in ("exp", "log") and inside[0] == 1:
-        found = 1
+        found = 1 if kinds == {1} else -1 if _is_clipped(of) else 0
+    elif len(kinds) == 1:
+        found = _of_one_kind(of, *kinds)
     return found or _parity_in_exponential(of)
 
 
+def _of_one_kind(of: Term, kind: int) -> int:
+    """The parity of a term that is no product, whose arguments all have this one."""
+    if of.op == "+" or of.op in _ODD_FUNCTIONS:
+        return kind
+    if of.op in ("abs", "cos"):
+        return abs(kind)
+    if of.op == "^" and of.value.denominator == 1:
+        return int(kind ** abs(of.value.numerator))
+    return int(of.op in ("exp", "log", "^") and kind == 1)
+
+
 def _is_clipped(of: Term) -> bool:
-    """min(c, max(-c, u)) or max(-c, min(c, u)) with odd u."""
-    outer = [argument for argument in of.args if argument.op == "number"]
-    inner = [argument for argument in of.args if argument.op == _OPPOSITE[of.op]]
-    if not outer or not inner or len(of.args) != 2 or len(inner[0].args) != 2:
+    """min(c, max(-c, u)) or max(-c, min(c, u)) with c >= 0 and odd u."""
+    if {argument.op for argument in of.args} != {"number", _OPPOSITE[of.op]} or len(of.args) != 2:
         return False
-    opposite = number(-outer[0].value)
-    return opposite in inner[0].args and any(parity(u) == -1 for u in inner[0].args)
+    bound, inner = sorted(of.args, key=lambda argument: argument.op != "number")
+    c = bound.value if of.op == "min" else -bound.value
+    opposite = number(-bound.value)
+    return c >= 0 and len(inner.args) == 2 and opposite in inner.args and any(parity(u) == -1 for u in inner.args)
 
 
 # --- rational functions of E = exp(w), w odd: t -> -t is E -> 1/E -----------------------------------------------------
@@ -56,7 +57,7 @@ class _NotRational(ValueError):  # noqa: N818
 
 
 def _parity_in_exponential(of: Term) -> int:
-    exponents = {_odd_part(node.args[0]) for node in _exponentials(of)}
+    exponents = {_odd_part(*node.args) for node in _exponentials(of)}
     if len(exponents) != 1:
         return 0
     try:
@@ -84,20 +85,23 @@ def _rational(of: Term, w: Term) -> tuple[Polynomial, Polynomial]:
     if of.op == "number":
         return ({0: of.value} if of.value else {}), one
     if of.op == "exp":
-        u = of.args[0]
+        (u,) = of.args
         n = 8 * (u.args[0].value if u is not w else Fraction(1))
         if n.denominator != 1 or parity(w) != -1:
             raise _NotRational
         return {int(n): Fraction(1)}, one
     if of.op == "^" and of.value.denominator == 1:
-        top, bottom = _rational(of.args[0], w)
-        found = one, one
-        for _ in range(abs(of.value.numerator)):
-            found = _times(found[0], top), _times(found[1], bottom)
-        return found if of.value > 0 else (found[1], found[0])
+        (base,), exponent = of.args, of.value.numerator
+        (top, bottom), above, below = _rational(base, w), one, one
+        for _ in range(exponent):
+            above, below = _times(above, top), _times(below, bottom)
+        for _ in range(-exponent):
+            above, below = _times(above, bottom), _times(below, top)
+        return above, below
     if of.op in ("+", "*"):
-        top, bottom = _rational(of.args[0], w)
-        for argument in of.args[1:]:
+        first, *others = of.args
+        top, bottom = _rational(first, w)
+        for argument in others:
             p, q = _rational(argument, w)
             top = _times(top, p) if of.op == "*" else _plus(_times(top, q), _times(p, bottom))
             bottom = _times(bottom, q)

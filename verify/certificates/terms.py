@@ -22,13 +22,13 @@ class UnknownTermError(ValueError):
 class Term:
     """op: t, number, pi, +, *, ^, max, min, slope, curvature, star, deviation, excess, or a function.
 
-    value: a number, or an exponent. parameters: those above and below of a hypergeometric sum.
+    value: a number, or an exponent, else 0. parameters: those above and below of a hypergeometric sum.
     """
 
     op: str
-    args: tuple["Term", ...] = ()
-    value: Fraction = Fraction(0)
-    parameters: tuple[tuple[Fraction, ...], tuple[Fraction, ...]] = ((), ())
+    args: tuple["Term", ...]
+    value: Fraction
+    parameters: tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
 
     def __add__(self, other: "Term") -> "Term":
         return total(self, other)
@@ -62,15 +62,17 @@ class Term:
         return f"{self.op}({inside}, {self.value})" if self.op == "^" else f"{self.op}({inside})"
 
 
-@cache
 def term(
     op: str,
     args: tuple[Term, ...] = (),
     value: Fraction = Fraction(0),
     parameters: tuple[tuple[Fraction, ...], tuple[Fraction, ...]] = ((), ()),
 ) -> Term:
-    return Term(op, args, value, parameters)
+    """The one term of this content."""
+    return _made_once(op, args, value, parameters)
 
+
+_made_once = cache(Term)
 
 T, PI = term("t"), term("pi")
 
@@ -84,7 +86,7 @@ def total(*terms: Term) -> Term:
     rest = [part for part in terms if part.op != "number"]
     constant = sum((part.value for part in terms if part.op == "number"), Fraction(0))
     parts = (*rest, number(constant)) if constant or not rest else tuple(rest)
-    return parts[0] if len(parts) == 1 else term("+", parts)
+    return _unless_one("+", parts)
 
 
 def product(*terms: Term) -> Term:
@@ -98,7 +100,15 @@ def product(*terms: Term) -> Term:
     if not constant or not rest:
         return number(constant)
     parts = tuple(rest) if constant == 1 else (number(constant), *rest)
-    return parts[0] if len(parts) == 1 else term("*", parts)
+    return _unless_one("*", parts)
+
+
+def _unless_one(op: str, parts: tuple[Term, ...]) -> Term:
+    """One part is the sum, or product, itself."""
+    if len(parts) > 1:
+        return term(op, parts)
+    (only,) = parts
+    return only
 
 
 def power(base: Term, exponent: Fraction) -> Term:
@@ -113,7 +123,7 @@ def call(name: str, argument: Term) -> Term:
 
 def hypergeometric(above: tuple[Fraction, ...], below: tuple[Fraction, ...], x: Term) -> Term:
     """sum_k (a)_k ... /((b)_k ...) x^k for all whole k >= 0; at numbers x only."""
-    return term("hypergeometric", (x,), Fraction(0), (above, below))
+    return term("hypergeometric", (x,), parameters=(above, below))
 
 
 def slope(h: Term) -> Term:
@@ -175,7 +185,7 @@ def term_of(expression: sympy.Expr, values: Mapping[Any, Term]) -> Term:
     if isinstance(expression, sympy.Pow) and isinstance(expression.exp, sympy.Rational):
         return power(args[0], args[1].value)
     if expression.func in _REWRITTEN:
-        return _REWRITTEN[expression.func](args[0])
+        return _REWRITTEN[expression.func](*args)
     if expression.func in _NAMES and args:
         return term(_NAMES[expression.func], args)
     raise UnknownTermError(f"expression={expression}: the checker does not know {expression.func}")
@@ -203,9 +213,11 @@ def derivative(of: Term) -> Term:
     if of.op == "*":
         return total(*(product(*of.args[:i], derivative(u), *of.args[i + 1 :]) for i, u in enumerate(of.args)))
     if of.op == "^":
-        return product(number(of.value), power(of.args[0], of.value - 1), derivative(of.args[0]))
+        (base,) = of.args
+        return product(number(of.value), power(base, of.value - 1), derivative(base))
     if of.op in _SLOPES:
-        return _SLOPES[of.op](of.args[0]) * derivative(of.args[0])
+        (u,) = of.args
+        return _SLOPES[of.op](u) * derivative(u)
     raise UnknownTermError(f"{of.op} has no derivative here")
 
 
@@ -214,7 +226,7 @@ def log_derivative(of: Term) -> Term:
     if of.op == "*":
         return total(*map(log_derivative, of.args))
     if of.op == "^":
-        return number(of.value) * log_derivative(of.args[0])
+        return number(of.value) * log_derivative(*of.args)
     if of.op == "exp":
-        return derivative(of.args[0])
+        return derivative(*of.args)
     return derivative(of) / of
