@@ -43,7 +43,17 @@ ROOMS = (
     Room(
         "checker",
         tuple(f"verify/certificates/{name}.py" for name in _CHECKER.split()),
-        ("certificate_arithmetic", "certificate_conditions", "certificate_faults", "certificate_terms", "certificates"),
+        (
+            "certificate_arithmetic",
+            "certificate_intervals",
+            "certificate_series",
+            "certificate_models",
+            "certificate_ends",
+            "certificate_terms",
+            "certificate_conditions",
+            "certificate_faults",
+            "certificates",
+        ),
         without=("test_the_certificate_shows_the_claim_and_not_its_twin", "test_what_is_no_odd_sigmoid_gets_no_certificate"),
         exhaustive=True,
     ),

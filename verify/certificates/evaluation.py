@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
+from operator import sub
 from typing import TypeVar
 
 from verify.certificates import arithmetic as intervals
@@ -24,7 +26,7 @@ class _Signs:
         if of.op == "exp":
             return 1
         if of.op in ("slope", "curvature", "star"):
-            found = self.sign(plainly(of)) or (self._bent(of.args[0]) if of.op == "curvature" else 0)
+            found = self.sign(plainly(of)) or (self._bent(*of.args) if of.op == "curvature" else 0)
             if found:
                 return found
         if of.op == "*":
@@ -33,7 +35,7 @@ class _Signs:
                 found *= self.sign(argument)
             if found:
                 return found
-        if of.op == "^" and self.sign(of.args[0]) > 0:
+        if of.op == "^" and self.sign(*of.args) > 0:
             return 1
         if of.op == "+":
             signs = {self.sign(argument) for argument in of.args}
@@ -68,16 +70,17 @@ def plainly(of: Term) -> Term:
 
 def _two(of: Term, args: list[Value], negated: Value) -> tuple[Value, Value]:
     """u and v of max(u, v), min(u, v), u and -u of |u|."""
-    if len(args) > 2:
+    pair = [*args, negated] if of.op == "abs" else args
+    if len(pair) != 2:
         raise Unbounded(f"{of.op} of more than two")
-    return (args[0], negated) if of.op == "abs" else (args[0], args[1])
+    return pair[0], pair[1]
 
 
 def _choice(op: str, difference: int) -> int:
     """Which argument |u| = max(u, -u), max(u, v), min(u, v) is, if the sign of u - v is known."""
     if difference == 0:
         raise Unbounded(f"{op} is not decided")
-    return 0 if (difference > 0) == (op != "min") else 1
+    return 0 if difference == (-1 if op == "min" else 1) else 1
 
 
 # --- an interval ------------------------------------------------------------------------------------------------------
@@ -91,6 +94,7 @@ class OnBox(_Signs):
         self.half = (high - low) / 2
         self._exact: dict[Term, Series] = {}
         self._wide: dict[Term, Series] = {}
+        self._ranges: dict[Term, Series] = {}
 
     def __str__(self) -> str:
         return f"[{self.low}, {self.high}]"
@@ -101,14 +105,19 @@ class OnBox(_Signs):
     def range(self, of: Term) -> Interval:
         """All values; where no derivatives are known, by interval arithmetic alone."""
         if self.half == 0:
-            return self._at(of, self._exact, 0)[0]
+            return self._crude(of)
         try:
             polynomial, rest = self.polynomial(of)
         except Unbounded:
-            return self._at(of, {}, 0)[0]
+            return self._crude(of)
         found = rest * self._power(self.order)
         for j, c in enumerate(polynomial):
             found = found + c * self._power(j)
+        return found
+
+    def _crude(self, of: Term) -> Interval:
+        """By interval arithmetic alone."""
+        (found,) = self._at(of, self._ranges, 0)
         return found
 
     def polynomial(self, of: Term) -> tuple[Series, Interval]:
@@ -123,7 +132,7 @@ class OnBox(_Signs):
             if j % 2 == 0:
                 found = found + size + size
             elif j == self.order:  # the rest varies, so its two halves need not cancel
-                found = found + (size - size)
+                found = found + size - size
         return found
 
     def _power(self, j: int) -> Interval:
@@ -132,7 +141,7 @@ class OnBox(_Signs):
         return between(-top if j % 2 else Fraction(0 if j else 1), top)
 
     def _at(self, of: Term, known: dict[Term, Series], order: int) -> Series:
-        """The series of a term about the middle (`known` is `_exact`), or about every point of the box."""
+        """The series of a term about the middle (`known` is `_exact`), or about every point of the box (`_wide`, `_ranges`)."""
         if of not in known:
             known[of] = self._made(of, known, order)
         return known[of]
@@ -147,28 +156,28 @@ class OnBox(_Signs):
         if of.op in _KNOWN_BETTER:
             return self._at(plainly(of), known, order)
         args = [self._at(argument, known, order) for argument in of.args]
+        first, *others = args
         if of.op in ("+", "*"):
-            found = args[0]
-            for other in args[1:]:
+            found = first
+            for other in others:
                 found = series.add(found, other) if of.op == "+" else series.multiply(found, other)
             return found
         if of.op == "^":
-            return series.power(args[0], of.value)
+            return series.power(first, of.value)
         if of.op in ("abs", "max", "min"):
-            return self._chosen(of, args, order)
+            return self._chosen(of, *_two(of, args, [-c for c in first]), order)
         if of.op in ("digamma", "gamma", "hypergeometric"):
-            return [_number(of, args[0]), *zeros]
-        return series.FUNCTIONS[of.op](args[0])
+            return [_number(of, first), *zeros]
+        return series.FUNCTIONS[of.op](first)
 
-    def _chosen(self, of: Term, args: list[Series], order: int) -> Series:
+    def _chosen(self, of: Term, left: Series, right: Series, order: int) -> Series:
         """The argument that is chosen everywhere on the box; of order 0 the range is enough."""
-        left, right = _two(of, args, [-c for c in args[0]])
-        difference = (of.args[0] - of.args[1]) if of.op != "abs" else of.args[0]
-        sign = self._at(difference, self._wide if order else {}, order and self.order)[0].sign()
-        if sign or order:
-            return (left, right)[_choice(of.op, sign)]
+        if order:
+            difference = self._at(reduce(sub, of.args), self._wide, self.order)[0]  # u - v, or u of |u|
+            return (left, right)[_choice(of.op, difference.sign())]
+        (u,), (v,) = left, right
         pick = min if of.op == "min" else max
-        return [Interval(pick(left[0].low, right[0].low), pick(left[0].high, right[0].high))]
+        return [Interval(pick(u.low, v.low), pick(u.high, v.high))]
 
 
 def _number(of: Term, argument: Series) -> Interval:
@@ -185,7 +194,7 @@ def _number(of: Term, argument: Series) -> Interval:
 # --- the ends ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False)
+@dataclass
 class AtEnd(_Signs):
     """t in (0, r] or [R, oo): the models of terms there, each made once."""
 
@@ -214,7 +223,7 @@ class AtEnd(_Signs):
         if self.end.degree != 1 or self.not_analytic or not parity(of):
             return found
         even = parity(of) == 1
-        c = [one if ((found.v + i) % 2 == 0) == even else whole(0) for i, one in enumerate(found.c)]
+        c = [one if (i % 2 == 0) == even else whole(0) for i, one in enumerate(found.c, start=found.v)]
         return Model(self.end, found.v, c, found.rest)
 
     def _made(self, of: Term) -> Model:
@@ -225,18 +234,19 @@ class AtEnd(_Signs):
         if of.op in _KNOWN_BETTER:
             return self._without_leading(of) if of.op in ("deviation", "excess") else self._differentiated(of)
         args = [self.model(argument) for argument in of.args]
+        first, *others = args
         if of.op in ("+", "*"):
-            found = args[0]
-            for other in args[1:]:
+            found = first
+            for other in others:
                 found = found + other if of.op == "+" else found * other
             return found
-        argument = args[0].stripped()
+        argument = first.stripped()
         if of.op == "^":
             self.not_analytic |= of.value.denominator != 1 and argument.v != 0
-            return args[0].to_power(of.value)
+            return first.to_power(of.value)
         if of.op in ("abs", "max", "min"):
             self.not_analytic = True
-            left, right = _two(of, args, -args[0])
+            left, right = _two(of, args, -first)
             return (left, right)[_choice(of.op, (left + -right).sign())]
         if of.op not in series.FUNCTIONS:
             raise Unbounded(f"{of.op} of what varies")
@@ -248,7 +258,7 @@ class AtEnd(_Signs):
     def integral(self, of: Term) -> Interval:
         """The integral over t in (0, r^degree], degree > 0: dt = degree s^(degree - 1) ds."""
         found, degree, r = self.model(of).stripped(), self.end.degree, self.end.r
-        if degree < 1 or found.v + degree < 1:
+        if self.end.at_infinity or found.v + degree < 1:
             raise Unbounded("an integral that may diverge")
         total = whole(0)
         for j, c in enumerate([*found.c, found.rest], start=found.v + degree):
@@ -260,7 +270,7 @@ class AtEnd(_Signs):
         are exactly 0."""
         found, degree = self.model(plainly(of)), self.end.degree
         try:
-            expansion, c = self.model(of.args[0]), list(found.c)
+            expansion, c = self.model(*of.args), list(found.c)
         except Unbounded:
             return found
         lost = {"slope": 1, "curvature": 2, "star": 0}[of.op]
@@ -276,12 +286,12 @@ class AtEnd(_Signs):
         """`deviation` and `excess` at t = 0: the coefficient of t, or the constant one, which is 1, is left out."""
         degree = self.end.degree
         found, place = self.model(of.args[0]), degree if of.op == "deviation" else 0
-        if degree < 0 or not found.v <= place < found.v + len(found.c):
+        if self.end.at_infinity or not found.v <= place < found.v + len(found.c):
             return self.model(plainly(of))
         c, left_out = list(found.c), found.c[place - found.v]
         c[place - found.v] = whole(0)
         expected = self.model(of.args[1]).range() if of.op == "deviation" else whole(1)
-        if not abs(left_out - expected).high < rational(CLOSE).low:
+        if (rational(CLOSE) - abs(left_out - expected)).sign() != 1:
             raise Unbounded(f"{of.op}: the coefficient that is left out is not what it should be")
         kept = Model(self.end, found.v, c, found.rest)
         return -kept if of.op == "deviation" else kept

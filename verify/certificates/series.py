@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from verify.certificates import arithmetic as intervals
-from verify.certificates.arithmetic import Interval, Unbounded, rational, whole
+from verify.certificates.arithmetic import Interval, rational, whole
 
 Series = list[Interval]
 
@@ -53,8 +53,6 @@ def power(u: Series, exponent: Fraction) -> Series:
         for _ in range(exponent.numerator - 1):
             found = multiply(found, u)
         return found
-    if u[0].low <= 0 and (exponent.denominator != 1 or u[0].high >= 0):
-        raise Unbounded("a power of an interval that holds 0, or a root of a negative one")
     p = [u[0].power(exponent)]
     for j in range(1, len(u)):
         total = whole(0)
@@ -70,9 +68,9 @@ def exp(u: Series) -> Series:
     slopes, e = _slopes(u), [intervals.exp(u[0])]
     for j in range(1, len(u)):
         total = whole(0)
-        for i in range(1, j + 1):
-            if not slopes[i].is_zero():
-                total = total + slopes[i] * e[j - i]
+        for i, slope in enumerate(slopes[: j + 1]):
+            if not slope.is_zero():  # as the first one is
+                total = total + slope * e[j - i]
         e.append(total / whole(j))
     return e
 

@@ -18,7 +18,7 @@ from verify.certificates.arithmetic import Interval, Unbounded, between, rationa
 from verify.certificates.series import Series
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class End:
     """0 < s <= r, t = s^degree; `order` coefficients to begin with."""
 
@@ -29,6 +29,10 @@ class End:
     def __post_init__(self) -> None:
         if self.r <= 0:
             raise Unbounded(f"end={self.r}: must be > 0")
+
+    @property
+    def at_infinity(self) -> bool:
+        return self.degree < 0
 
     def power(self, j: int) -> Interval:
         """The range of s^j, j >= 0."""
@@ -42,7 +46,7 @@ class End:
 
     def __str__(self) -> str:
         end = self.r**self.degree
-        return f"(0, {end}]" if self.degree > 0 else f"[{end}, oo)"
+        return f"[{end}, oo)" if self.at_infinity else f"(0, {end}]"
 
 
 def near(end: Fraction, order: int, root: int) -> End:
@@ -64,7 +68,7 @@ def _exact_root(value: Fraction, n: int) -> Fraction:
     return Fraction(2) ** (exponent // n)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Model:
     end: End
     v: int
@@ -117,9 +121,7 @@ class Model:
         n = min(len(self.c), len(other.c))
         left, right = self.cut(n), other.cut(n)
         rest = left.rest * right.reduced() + right.rest * self._beyond(left.c, 0, whole(0))
-        if n == 0:
-            return Model(self.end, self.v + other.v, [], rest)
-        padding = [whole(0)] * (n - 1)
+        padding = [whole(0)] * n
         full = series.multiply(left.c + padding, right.c + padding)
         return Model(self.end, self.v + other.v, full[:n], rest + self._beyond(full, n, whole(0)))
 
@@ -128,15 +130,15 @@ class Model:
         f = self.stripped()
         if not f.c:
             return Model(f.end, -f.v, [], whole(1) / f.reduced())
-        candidate = Model(f.end, 0, series.power(f.c, Fraction(-1)), whole(0))
-        error = (Model(f.end, 0, f.c, f.rest) * candidate).rest
-        return Model(f.end, -f.v, candidate.c, -error / f.reduced())
+        candidate = Model(f.end, -f.v, series.power(f.c, Fraction(-1)), whole(0))
+        error = (f * candidate).rest
+        return Model(f.end, candidate.v, candidate.c, -error / f.reduced())
 
     def to_power(self, exponent: Fraction) -> "Model":
         """f^exponent; by products where it is whole, else f > 0 and (s^v g)^r = s^(v r) g^r."""
         if exponent.denominator == 1:
-            found = self
-            for _ in range(abs(exponent.numerator) - 1):
+            found = self.end.constant(whole(1))
+            for _ in range(abs(exponent.numerator)):
                 found = found * self
             return found if exponent > 0 else found.inverse()
         f = self.stripped()
@@ -148,9 +150,11 @@ class Model:
 
     def composed(self, function: Callable[[Series], Series]) -> "Model":
         """g(f) for f of order v >= 0, by Taylor's formula for g about f(0) with Lagrange's remainder."""
+        if self.v < 0:
+            raise Unbounded("a function at a pole")
         plain = Model(self.end, 0, [whole(0)] * self.v + self.c, self.rest).cut(len(self.c) or self.v)
         n = len(plain.c)
-        last = function(_identity(plain.reduced(), n))[n]
+        last = function(_identity(plain.range(), n))[n]
         if n == 0:
             return Model(self.end, 0, [], last)
         w = Model(self.end, 1, plain.c[1:], plain.rest)  # f minus its value at s = 0
@@ -165,27 +169,25 @@ class Model:
             return Model(self.end, 0, [], (-whole(1)).hull(whole(1)))
         if name == "exp":
             return self._vanishing()
-        if self.sign() < 0:
+        if name not in ("atan", "erf") or not self.sign():
+            raise Unbounded(f"{name} at a pole")
+        if self.sign() == -1:
             return -(-self).beyond_a_pole(name)
-        if self.sign() > 0 and name == "atan":  # pi/2 - atan(1/f)
+        if name == "atan":  # pi/2 - atan(1/f)
             return self.end.constant(intervals.pi() / whole(2)) + -self.inverse().composed(series.atan)
-        if self.sign() > 0 and name == "erf":  # 0 <= 1 - erf(f) <= e^(-f^2)
-            return self.end.constant(whole(1)) + -(-(self * self))._vanishing()
-        raise Unbounded(f"{name} at a pole")
+        return self.end.constant(whole(1)) + -(-(self * self))._vanishing()  # 0 <= 1 - erf(f) <= e^(-f^2)
 
     def _vanishing(self) -> "Model":
-        """Something in [0, e^f], f <= -k/s^m: e^(-k/s^m)/s^n rises with s as long as k m s^-m >= n."""
+        """Something in [0, e^f], f <= -k/s^m, k > 0: e^(-k/s^m)/s^n rises with s as long as k m s^-m >= n, so m > 0."""
         f, n = self.stripped(), self.end.order
         m, k, r = -f.v, -f.reduced(), self.end.r
-        if m < 1 or k.low <= 0:
-            raise Unbounded("exp of a pole that does not tend to -oo")
         exponent = k * rational(1 / r**m)
-        if (exponent * whole(m) - whole(n)).low < 0:
-            raise Unbounded("the end is not far enough out")
+        if f.sign() != -1 or (exponent * whole(m) - whole(n)).low < 0:
+            raise Unbounded("exp of a pole that does not tend to -oo, or the end is not far enough out")
         largest = intervals.exp(-exponent) * rational(1 / r**n)
         return Model(self.end, 0, [whole(0)] * n, Interval(0, largest.high))
 
 
 def _identity(at: Interval, n: int) -> Series:
     """at + s, to order n."""
-    return [at, whole(1), *([whole(0)] * (n - 1))][: n + 1]
+    return [at, whole(1), *([whole(0)] * n)][: n + 1]
