@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from mutation import rooms
 from mutation.mutants import ROOT, Mutant, mutants_of
-from mutation.running import KILLED
+from mutation.running import KILLED, SURVIVED, TIMED_OUT, UNCOVERED
 from mutation.session import Judged, judge_room
 
 _SEED, _SAMPLE = 20250923, 600
@@ -52,22 +53,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.only:
         selected = {name: [m for m in mutants if options.only in str(m)] for name, mutants in selected.items()}
     if options.again:
-        left = {
-            (one["path"], one["operator"], one["occurrence"])
-            for one in json.loads(options.again.read_text())
-            if one["result"] != KILLED
-        }
+        found = json.loads(options.again.read_text())
+        wanted = {(one["path"], one["operator"], one["occurrence"]) for one in found if one["result"] != KILLED}
         selected = {
-            name: [m for m in mutants if (m.path, m.operator, m.occurrence) in left] for name, mutants in selected.items()
+            name: [m for m in mutants if (m.path, m.operator, m.occurrence) in wanted] for name, mutants in selected.items()
         }
     judged: list[Judged] = []
+    equivalent = triaged()
     for room in chosen:
         judged += judge_room(room, selected[room.name], options.jobs)
-        print(f"{room.name}: {dict(Counter(one.outcome.result for one in judged if one.room == room.name))}", flush=True)
-        if options.output:
-            options.output.parent.mkdir(parents=True, exist_ok=True)
-            options.output.write_text(json.dumps([one.record() for one in judged], indent=1) + "\n")
-    return 0
+        print(summary(room.name, [one for one in judged if one.room == room.name], equivalent), flush=True)
+    if options.output:
+        from verify.files import write_whole  # only here: no mutant may find our modules imported
+
+        write_whole(options.output, json.dumps([one.record() for one in judged], indent=1) + "\n")
+    return int(any(left(one, equivalent) for one in judged))
+
+
+def triaged() -> set[tuple[str, str, str]]:
+    """(path, line before, line after) of the mutants that no test can tell from the original."""
+    entries = tomllib.loads(_TRIAGED.read_text())["equivalent"]
+    return {(entry["path"], entry["before"], after) for entry in entries for after in entry["after"]}
+
+
+def left(one: Judged, equivalent: set[tuple[str, str, str]]) -> bool:
+    """Whether it was not noticed, and could have been."""
+    outcome = one.outcome
+    return outcome.result in (SURVIVED, UNCOVERED) and (one.mutant.path, outcome.before, outcome.after) not in equivalent
+
+
+def summary(name: str, judged: Sequence[Judged], equivalent: set[tuple[str, str, str]]) -> str:
+    """The score is killed/(killed + not noticed): time-outs and what was triaged are counted apart."""
+    counts, missed = Counter(one.outcome.result for one in judged), sum(left(one, equivalent) for one in judged)
+    same = counts[SURVIVED] + counts[UNCOVERED] - missed
+    score = f"{100 * counts[KILLED] / (counts[KILLED] + missed):.1f}%" if counts[KILLED] + missed else "-"
+    return (
+        f"{name}: {len(judged)} mutants, {counts[KILLED]} killed, {counts[TIMED_OUT]} timed out, {same} equivalent, "
+        f"{missed} not noticed, score {score}"
+    )
 
 
 def select(chosen: Sequence[rooms.Room], size: int, seed: int) -> dict[str, list[Mutant]]:

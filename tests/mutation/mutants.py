@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
@@ -35,7 +35,7 @@ _TWINS = ("low high", "lower upper", "min max", "floor ceil", "left right", "all
 class SwapName(Operator):
     """`low` for `high`, `min` for `max`: where enclosures go wrong."""
 
-    partner = {a: b for pair in _TWINS for a, b in (pair.split(), reversed(pair.split()))}
+    partner: ClassVar[dict[str, str]] = {a: b for pair in _TWINS for a, b in (pair.split(), reversed(pair.split()))}
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Any, Any]]:
         if isinstance(node, Name) and node.value in self.partner and not node.is_definition() and not _is_keyword(node):

@@ -1,8 +1,8 @@
 """Running tests against mutants, each in a process of its own that is forked where the tests are already collected.
 
 A test that fails kills the mutant. One that takes much more processor time than without it times out: that is counted apart.
-Which tests run a line, and how long they take, is measured without mutants first; the quickest of those are tried, as many as take
-`BUDGET` seconds together. So what is killed is certain, and of what survives a slower test might still kill some.
+Which tests run a line, and how long they take, is measured without mutants first; the quickest of those are tried, as many as
+take `BUDGET` seconds together. So what is killed is certain, and of what survives a slower test might still kill some.
 """
 
 import ast
@@ -29,7 +29,7 @@ from mutation.patching import ImportMutant, Memory, NotAFunctionError, changed_c
 KILLED, SURVIVED, TIMED_OUT, UNCOVERED, AFRESH = "killed", "survived", "timed out", "not run by any test", "afresh"
 TYPED = "typed"  # a number that cannot be one of another type
 MOST_DIGITS = 15
-BUDGET = float(__import__("os").environ.get("MUT_BUDGET", 15))  # seconds of tests
+BUDGET = 15.0  # seconds of tests
 _SECONDS, _FACTOR = 2, 10  # processor time a test may take beyond this multiple of what it takes
 _WALL = 6  # and so many times as long by the clock
 _MEMORY = 6 << 30
@@ -97,7 +97,7 @@ def _call(work: Callable[[], Any], path: Path) -> None:
     try:
         path.write_bytes(pickle.dumps(work()))
         code = 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the parent is told by the status
         traceback.print_exc()
     finally:
         sys.stderr.flush()

@@ -9,7 +9,7 @@ from typing import Any
 from mutation import running
 from mutation.mutants import Mutant, Scaled
 from mutation.rooms import Room
-from mutation.running import AFRESH, Baseline, Outcome
+from mutation.running import AFRESH, SURVIVED, UNCOVERED, Baseline, Outcome
 
 
 @dataclass(frozen=True)
@@ -61,5 +61,6 @@ def _shown(judged: Iterable[tuple[Any, Outcome]], name: str, total: int) -> Iter
     for count, one in enumerate(judged, 1):
         if count % 50 == 0 or count == total:
             print(f"{name}: {count} of {total}", file=sys.stderr, flush=True)
-        if one[1].result not in ("killed", "afresh"): print(one[0], one[0].occurrence, one[1].result, "|", one[1].before, "|", one[1].after, file=sys.stderr, flush=True)  # noqa
+        if one[1].result in (SURVIVED, UNCOVERED):
+            print(f"{one[0]}: {one[1].result}\n  - {one[1].before}\n  + {one[1].after}", file=sys.stderr, flush=True)
         yield one

@@ -120,11 +120,9 @@ def between(low: Fraction, high: Fraction) -> Interval:
 
 def _integer_root(number: int, n: int) -> int:
     """The largest r with r^n <= number."""
-    if n == 1:
-        return number
     if n == 2:
         return isqrt(number)
-    low, high = 0, 1 << (number.bit_length() // n + 1)
+    low, high = 0, number + 1
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if middle**n <= number else (low, middle)
