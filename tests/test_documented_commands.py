@@ -65,6 +65,8 @@ BY_HAND = {  # command: why nothing runs it
     "git clone <this repository> oddsigmoid": "the checkout in which the tests run",
     "cd oddsigmoid": "the checkout in which the tests run",
     CI: "it is what runs the tests",
+    "make mutate": "it takes hours; test_mutation.py tests its parts",
+    'make mutate ARGS="--room gains"': "it takes long; test_mutation.py tests its parts",
     "make bench": "it measures and asserts nothing",
     "oddsigmoid verify --tier full": "it takes long: networks are trained in it",
     "oddsigmoid verify --tier full --seed K": "it takes long: networks are trained in it",
