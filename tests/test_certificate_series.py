@@ -343,7 +343,7 @@ def test_functions_of_numbers_have_no_derivative(order):
         (call("gamma", T), mpmath.gamma),
         (hypergeometric((), (Fraction(1),), T), mpmath.exp),
     ],
-    ids=str,
+    ids=["digamma", "gamma", "hypergeometric"],
 )
 def test_functions_of_numbers_have_a_range(of, value):
     assert all(holds(OnBox(Fraction(1), Fraction(2), 2).range(of), value(at)) for at in (1, 1.5, 2))
