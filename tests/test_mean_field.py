@@ -51,7 +51,9 @@ def test_a_kink_at_0_under_a_large_variance() -> None:
 
 
 def test_odd_parts_integrate_to_0_and_a_shifted_square_to_its_mean() -> None:
-    assert mean_field.gaussian_mean(lambda h: h**3, 2.0) == 0
+    assert mean_field.gaussian_mean(lambda h: h**3, 2.0) == pytest.approx(
+        0, abs=1e-15
+    )  # what is left depends on the order of summation
     assert mean_field.gaussian_mean(lambda h: (h + 3) ** 2, 2.0) == pytest.approx(11, rel=1e-14)
 
 
