@@ -204,6 +204,8 @@ def measure(items: dict[str, pytest.Item], paths: Sequence[str], jobs: int) -> B
     shares = [dict([*items.items()][n::jobs]) for n in range(jobs)]
     found = Baseline({}, {path: {} for path in paths})
     for _, share in each_in_child(lambda share: _measure(share, paths), shares, jobs):
+        if not isinstance(share, Baseline):
+            raise RuntimeError(f"{share.test} fails without any mutant; mend it first")
         found.seconds |= share.seconds
         for path, lines in share.lines.items():
             for line, tests in lines.items():
@@ -211,7 +213,8 @@ def measure(items: dict[str, pytest.Item], paths: Sequence[str], jobs: int) -> B
     return found
 
 
-def _measure(items: dict[str, pytest.Item], paths: Sequence[str]) -> Baseline:
+def _measure(items: dict[str, pytest.Item], paths: Sequence[str]) -> Baseline | Outcome:
+    """Of a share of the tests; the outcome of the first one that fails, if one does."""
     import coverage
 
     files = {str(ROOT / path): path for path in paths}
@@ -227,7 +230,7 @@ def _measure(items: dict[str, pytest.Item], paths: Sequence[str]) -> Baseline:
         after = resource.getrusage(resource.RUSAGE_SELF)
         seconds[item.nodeid] = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
         if failed:
-            raise RuntimeError(f"{item.nodeid} fails without any mutant")
+            return Outcome(KILLED, item.nodeid)
     found = Baseline(seconds)
     data = measured.get_data()
     for file, path in files.items():
@@ -275,6 +278,7 @@ def _with_change(outcome: Outcome, mutant: Mutant | Scaled, text: str) -> Outcom
 
 
 def _afresh(tests: Sequence[str], baseline: Baseline) -> Outcome:
+    """File by file, those with the quickest tests first: each has to be collected."""
 
     def run(items: dict[str, pytest.Item]) -> Outcome:
         if not wanted <= items.keys():

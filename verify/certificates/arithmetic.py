@@ -122,7 +122,7 @@ def _integer_root(number: int, n: int) -> int:
     """The largest r with r^n <= number."""
     if n == 2:
         return isqrt(number)
-    low, high = 0, number + 1
+    low, high = 0, 1 << (number.bit_length() // n + 1)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if middle**n <= number else (low, middle)
