@@ -51,7 +51,7 @@ def test_a_change_in_a_function_is_found_in_its_code():
 
 
 def test_the_quickest_tests_of_a_line_come_first_and_within_the_budget():
-    baseline = Baseline({"a": 3.0, "b": 1.0, "c": 14.0}, {_PATH: {5: {"a", "b"}, 6: {"c"}}})
+    baseline = Baseline({"a": 3.0, "b": 1.0, "c": 14.0}, 15.0, {_PATH: {5: {"a", "b"}, 6: {"c"}}})
     assert baseline.reaching(_PATH, [5]) == ["b", "a"]
     assert baseline.reaching(_PATH) == ["b", "a"]  # with c it would be 18 seconds
     assert baseline.reaching(_PATH, [6]) == ["c"]

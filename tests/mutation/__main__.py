@@ -22,7 +22,7 @@ from mutation.mutants import ROOT, Mutant, mutants_of
 from mutation.running import KILLED, SURVIVED, TIMED_OUT, UNCOVERED
 from mutation.session import Judged, judge_room
 
-_SEED, _SAMPLE = 20250923, 600
+_SEED, _SAMPLE, _BUDGET = 20250923, 600, 15.0
 _TRIAGED = Path(__file__).parent / "triaged.toml"
 _LIBRARIES = (  # imported before anything is forked
     "flint",
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judged: list[Judged] = []
     equivalent = triaged()
     for room in chosen:
-        judged += judge_room(room, selected[room.name], options.jobs)
+        judged += judge_room(room, selected[room.name], options.jobs, options.budget)
         print(summary(room.name, [one for one in judged if one.room == room.name], equivalent), flush=True)
     if options.output:
         from verify.files import write_whole  # only here: no mutant may find our modules imported
@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sample", type=int, default=_SAMPLE, help="mutants of the rooms that are sampled (%(default)s)")
     parser.add_argument("--seed", type=int, default=_SEED, help="of the sample (%(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time (%(default)s)")
+    parser.add_argument("--budget", type=float, default=_BUDGET, help="seconds of tests for one mutant (%(default)s)")
     parser.add_argument("--again", type=Path, help="only what an output says was not killed")
     parser.add_argument("--only", help="mutants whose name holds this text")
     parser.add_argument("--output", type=Path, help="write all outcomes as JSON")

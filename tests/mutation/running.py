@@ -2,7 +2,7 @@
 
 A test that fails kills the mutant. One that takes much more processor time than without it times out: that is counted apart.
 Which tests run a line, and how long they take, is measured without mutants first; the quickest of those are tried, as many as
-take `BUDGET` seconds together. So what is killed is certain, and of what survives a slower test might still kill some.
+take the `budget` in seconds together. So what is killed is certain, and of what survives a slower test might still kill some.
 """
 
 import ast
@@ -29,7 +29,6 @@ from mutation.patching import ImportMutant, Memory, NotAFunctionError, changed_c
 KILLED, SURVIVED, TIMED_OUT, UNCOVERED, AFRESH = "killed", "survived", "timed out", "not run by any test", "afresh"
 TYPED = "typed"  # a number that cannot be one of another type
 MOST_DIGITS = 15
-BUDGET = 15.0  # seconds of tests
 _SECONDS, _FACTOR = 2, 10  # processor time a test may take beyond this multiple of what it takes
 _WALL = 6  # and so many times as long by the clock
 _MEMORY = 6 << 30
@@ -48,9 +47,10 @@ class Outcome:
 
 @dataclass
 class Baseline:
-    """What the tests of a room do without mutants: seconds of each, and those that run a line."""
+    """What the tests of a room do without mutants: seconds of each, and those that run a line; seconds to spend on a mutant."""
 
     seconds: dict[str, float]
+    budget: float
     lines: dict[str, dict[int, set[str]]] = field(default_factory=dict)
 
     def reaching(self, path: str, lines: Sequence[int] | None = None) -> list[str]:
@@ -59,7 +59,7 @@ class Baseline:
         found = set().union(*(by_line.get(line, set()) for line in (by_line if lines is None else lines)))
         ordered = sorted(found, key=lambda test: (self.seconds[test], test))
         spent = accumulate(self.seconds[test] for test in ordered)
-        return [test for test, total in zip(ordered, spent, strict=True) if total <= BUDGET] or ordered[:1]
+        return [test for test, total in zip(ordered, spent, strict=True) if total <= self.budget] or ordered[:1]
 
 
 def lines_of(mutant: Mutant | Scaled) -> list[int]:
@@ -199,10 +199,10 @@ def _fails(item: pytest.Item, following: pytest.Item | None) -> bool:
     return any(report.failed for report in runtestprotocol(item, nextitem=following, log=False))
 
 
-def measure(items: dict[str, pytest.Item], paths: Sequence[str], jobs: int) -> Baseline:
+def measure(items: dict[str, pytest.Item], paths: Sequence[str], jobs: int, budget: float) -> Baseline:
     """Raises `RuntimeError` if a test fails without mutants."""
     shares = [dict([*items.items()][n::jobs]) for n in range(jobs)]
-    found = Baseline({}, {path: {} for path in paths})
+    found = Baseline({}, budget, {path: {} for path in paths})
     for _, share in each_in_child(lambda share: _measure(share, paths), shares, jobs):
         if not isinstance(share, Baseline):
             raise RuntimeError(f"{share.test} fails without any mutant; mend it first")
@@ -231,7 +231,7 @@ def _measure(items: dict[str, pytest.Item], paths: Sequence[str]) -> Baseline | 
         seconds[item.nodeid] = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
         if failed:
             return Outcome(KILLED, item.nodeid)
-    found = Baseline(seconds)
+    found = Baseline(seconds, 0.0)
     data = measured.get_data()
     for file, path in files.items():
         by_line = data.contexts_by_lineno(file)

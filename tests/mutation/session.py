@@ -24,24 +24,26 @@ class Judged:
         return {"room": self.room, **asdict(self.mutant), **asdict(self.outcome)}
 
 
-def judge_room(room: Room, mutants: Sequence[Mutant | Scaled], jobs: int) -> list[Judged]:
-    """In the order of `mutants`. Raises `RuntimeError` if a test of the room fails without any."""
+def judge_room(room: Room, mutants: Sequence[Mutant | Scaled], jobs: int, budget: float) -> list[Judged]:
+    """In the order of `mutants`; budget: seconds of tests for each. Raises `RuntimeError` if a test of the room fails without any."""
     if not mutants:
         return []
-    baseline, outcomes = running.in_child(lambda: _collected(room, mutants, jobs))
+    baseline, outcomes = running.in_child(lambda: _collected(room, mutants, jobs, budget))
     again = [mutant for mutant, outcome in outcomes.items() if outcome.result == AFRESH]
     judged = running.each_in_child(partial(_judge, partial(running.judge_afresh, baseline=baseline)), again, jobs)
     outcomes |= dict(_shown(judged, f"{room.name}, imported afresh", len(again)))
     return [Judged(room.name, mutant, outcomes[mutant]) for mutant in mutants]
 
 
-def _collected(room: Room, mutants: Sequence[Mutant | Scaled], jobs: int) -> tuple[Baseline, dict[Mutant | Scaled, Outcome]]:
+def _collected(
+    room: Room, mutants: Sequence[Mutant | Scaled], jobs: int, budget: float
+) -> tuple[Baseline, dict[Mutant | Scaled, Outcome]]:
     """With AFRESH for those that have to be imported."""
     paths = sorted({mutant.path for mutant in mutants})
 
     def then(collected: dict[str, Any]) -> tuple[Baseline, dict[Mutant | Scaled, Outcome]]:
         items = {test: item for test, item in collected.items() if not any(name in test for name in room.without)}
-        baseline = running.measure(items, paths, jobs)
+        baseline = running.measure(items, paths, jobs, budget)
         ready = running.Collected(items, paths, baseline)
         judged = running.each_in_child(partial(_judge, ready.judge), mutants, jobs)
         return baseline, dict(_shown(judged, room.name, len(mutants)))
