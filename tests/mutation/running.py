@@ -249,7 +249,7 @@ class Collected:
         gc.freeze()
 
     def judge(self, mutant: Mutant | Scaled) -> Outcome:
-        """In a forked process. `AFRESH` where the change is not inside a function."""
+        """In a forked process. `AFRESH` where the change is not inside a function, or in a line that no test runs."""
         text = mutant.text()
         try:
             changes = changed_codes(mutant.path, text)
@@ -259,7 +259,7 @@ class Collected:
             return Outcome(KILLED, "syntax")
         tests = self._baseline.reaching(mutant.path, lines_of(mutant))
         if not tests:
-            return _with_change(Outcome(UNCOVERED), mutant, text)
+            return Outcome(AFRESH)
         patch(changes, self._functions)
         self._memory.forget()
         return _with_change(run_in_order([self._items[test] for test in tests], self._baseline.seconds), mutant, text)

@@ -25,7 +25,7 @@ class Judged:
 
 
 def judge_room(room: Room, mutants: Sequence[Mutant | Scaled], jobs: int, budget: float) -> list[Judged]:
-    """In the order of `mutants`; budget: seconds of tests for each. Raises `RuntimeError` if a test of the room fails without any."""
+    """In the order of `mutants`; budget: seconds of tests for each. Raises `RuntimeError` if a test fails without any."""
     if not mutants:
         return []
     baseline, outcomes = running.in_child(lambda: _collected(room, mutants, jobs, budget))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
+from itertools import count
 from math import comb, isqrt
 
 _bits = 128
@@ -50,8 +51,6 @@ class Interval:
 
     def __mul__(self, other: "Interval") -> "Interval":
         a, b, c, d = self.low, self.high, other.low, other.high
-        if a >= 0 and c >= 0:
-            return Interval(a * c >> _bits, -(-b * d >> _bits))
         products = a * c, a * d, b * c, b * d
         return Interval(min(products) >> _bits, -(-max(products) >> _bits))
 
@@ -71,9 +70,7 @@ class Interval:
         return result
 
     def __abs__(self) -> "Interval":
-        if self.low >= 0:
-            return self
-        return -self if self.high <= 0 else Interval(0, max(-self.low, self.high))
+        return Interval(max(self.low, -self.high, 0), max(-self.low, self.high))
 
     def is_zero(self) -> bool:
         return self.low == 0 == self.high
@@ -134,13 +131,20 @@ def _integer_root(number: int, n: int) -> int:
 
 _GUARD = 32  # bits beyond those wanted
 _LARGEST = 1 << 14  # exp is not taken of more
+_FARTHEST = 64  # nor are sine and cosine
+_WAVE_GUARD = 128  # their terms are as large as e^64
+
+
+def _shifted(x: Interval, n: int) -> Interval:
+    """x 2^n, rounded outward."""
+    return Interval(x.low << n, x.high << n) if n >= 0 else Interval(x.low >> -n, -(-x.high >> -n))
 
 
 def _widened(wanted: Callable[[], Interval], extra: int) -> Interval:
     """What `wanted` gives with `extra` more bits, rounded outward to the present precision."""
     with precision(_bits + extra):
         found = wanted()
-    return Interval(found.low >> extra, -(-found.high >> extra))
+    return _shifted(found, -extra)
 
 
 def _rising(value: Callable[[Interval], Interval], x: Interval, guard: int = _GUARD) -> Interval:
@@ -153,9 +157,14 @@ def _rising(value: Callable[[Interval], Interval], x: Interval, guard: int = _GU
     return low if x.low == x.high else Interval(low.low, at(x.high).high)
 
 
-def _around(size: int) -> Interval:
-    """Everything within size/2^P of 0."""
-    return Interval(-size, size)
+def _sum(terms: Iterator[Interval]) -> Interval:
+    """Of a series whose terms after the first one of at most a unit sum up to no more than that one."""
+    total = whole(0)
+    for term in terms:
+        total = total + term
+        if abs(term).high <= 1:
+            return total + term.hull(-term)
+    raise AssertionError("a series has no end")
 
 
 def exp(x: Interval) -> Interval:
@@ -165,22 +174,19 @@ def exp(x: Interval) -> Interval:
 
 
 def _exp(x: Interval) -> Interval:
-    """exp(x) = 2^j exp(r), r = x - j log 2; exp(r) = exp(r/16)^16, by the series: |rest| <= 2 |r/16|^n/n! for |r| <= 8."""
-    if x.is_zero():
-        return whole(1)
+    """exp(x) = 2^j exp(r), r = x - j log 2; exp(r) = exp(r/16)^16 by the series, whose terms more than halve for |r| <= 8."""
     j = round(Fraction(x.low, 1 << _bits) * 1000 / 693)
     if j < -_bits - 16:
         return Interval(0, 1)
-    small = (x - rational(Fraction(j)) * log_2()) / whole(16)
-    total, term, n = whole(1), whole(1), 0
-    while term.high > 1 or term.low < -1:
-        n += 1
-        term = term * small / whole(n)
-        total = total + term
-    total = total + _around(4)
-    for _ in range(4):
-        total = total * total
-    return Interval(total.low << j, total.high << j) if j >= 0 else Interval(total.low >> -j, -(-total.high >> -j))
+    small = (x - whole(j) * log_2()) / whole(16)
+
+    def terms() -> Iterator[Interval]:
+        term = whole(1)
+        for n in count(1):
+            yield term
+            term = term * small / whole(n)
+
+    return _shifted(_sum(terms()) ** 16, j)
 
 
 def log(x: Interval) -> Interval:
@@ -190,23 +196,22 @@ def log(x: Interval) -> Interval:
 
 
 def _log(x: Interval) -> Interval:
-    """log(2^j m) = j log 2 + 2 artanh((m - 1)/(m + 1)), 2/3 <= m <= 4/3."""
-    j = x.low.bit_length() - _bits
-    if 3 * x.low < 2 << (_bits + j):
-        j -= 1
-    m = Interval(x.low >> j, -(-x.high >> j)) if j >= 0 else Interval(x.low << -j, x.high << -j)
-    return rational(Fraction(j)) * log_2() + whole(2) * _artanh((m - whole(1)) / (m + whole(1)))
+    """log(2^j m) = j log 2 + 2 artanh((m - 1)/(m + 1)), 1/2 <= m <= 1 at the lower end."""
+    j = (x.low - 1).bit_length() - _bits
+    m = _shifted(x, -j)
+    return whole(j) * log_2() + whole(2) * _artanh((m - whole(1)) / (m + whole(1)))
 
 
 def _artanh(y: Interval) -> Interval:
-    """y + y^3/3 + y^5/5 + ..., |y| <= 1/3: the rest is below 1/8 more than its first term."""
-    if y.is_zero():
-        return y
-    total, power, n = y, y, 1
-    while power.high > 1 or power.low < -1:
-        n, power = n + 2, power * y * y
-        total = total + power / whole(n)
-    return total + _around(2)
+    """y + y^3/3 + y^5/5 + ..., |y| <= 1/3 or so: what follows a term is an eighth of it at most."""
+    return _sum(power / whole(n) for n, power in _odd_powers(y))
+
+
+def _odd_powers(y: Interval) -> Iterator[tuple[int, Interval]]:
+    power = y
+    for n in count(1, 2):
+        yield n, power
+        power = power * y * y
 
 
 def log_2() -> Interval:
@@ -246,14 +251,8 @@ def _atan(x: Interval) -> Interval:
 
 
 def _small_atan(y: Interval) -> Interval:
-    """y - y^3/3 + y^5/5 - ..., 0 <= y <= 1/4: alternating, so the rest is below its first term."""
-    if y.is_zero():
-        return y
-    total, power, n = y, y, 1
-    while power.high > 1:
-        n, power = n + 2, power * y * y
-        total = total + power / whole(n if n % 4 == 1 else -n)
-    return total + _around(2)
+    """y - y^3/3 + y^5/5 - ..., |y| <= 1/4: alternating with falling terms."""
+    return _sum(power / whole(n if n % 4 == 1 else -n) for n, power in _odd_powers(y))
 
 
 def asinh(x: Interval) -> Interval:
@@ -270,19 +269,13 @@ def erf(x: Interval) -> Interval:
 
 
 def _erf(x: Interval, far: int) -> Interval:
-    """2/sqrt(pi) e^(-x^2) sum 2^n x^(2n+1)/(2n+1)!!, terms > 0 with falling ratios; 1 - e^(-x^2) <= erf(x) <= 1 beyond far."""
+    """2/sqrt(pi) x e^(-x^2) sum x^2k/(3/2)_k; 1 - e^(-x^2) <= erf(x) <= 1 beyond far."""
     if x.high < 0:
         return -_erf(-x, far)
     if x.low >= far << _bits:
         return whole(1) - Interval(0, 1 << (_bits - far * far))  # e^-u < 2^-u
-    if x.is_zero():
-        return x
     square = x * x
-    total, term, n = x, x, 0
-    while term.high > 1 or 2 * 2 * square.high > (2 * n + 3) << _bits:
-        term, n = term * square * whole(2) / whole(2 * n + 3), n + 1
-        total = total + term
-    return whole(2) / pi().root(2) * _exp(-square) * (total + _around(2))
+    return whole(2) / pi().root(2) * x * _exp(-square) * hypergeometric((), (Fraction(3, 2),), square)
 
 
 def digamma(x: Interval) -> Interval:
@@ -319,7 +312,7 @@ def _far_out(
             scale, exponent = shape(n)
             term = rational(_bernoulli(2 * n) / scale) / y**exponent
             if abs(term).high <= 1:
-                return total + _around(2)
+                return total + term.hull(-term)
             total = total + term
         raise Unbounded("an asymptotic series was not good enough")
 
@@ -345,7 +338,7 @@ def hypergeometric(above: tuple[Fraction, ...], below: tuple[Fraction, ...], x: 
             factor /= b + k
         term, k = term * x * rational(factor), k + 1
         total = total + term
-    return total + _around(2)
+    return total + term.hull(-term)
 
 
 def _tail_ratio(above: tuple[Fraction, ...], below: tuple[Fraction, ...], k: int) -> Fraction:
@@ -365,21 +358,20 @@ def cos(x: Interval) -> Interval:
 
 
 def _wave(x: Interval, first: int) -> Interval:
-    """sin (first = 1) or cos (0): the alternating series at the middle, and the slope is at most 1."""
-    one = whole(1)
-    if x.high - x.low >= 2 << _bits or max(abs(x.low), abs(x.high)) >> _bits > 64:
-        return (-one).hull(one)
-    if x.is_zero():
-        return whole(0) if first else one
-    middle, radius = (x.low + x.high) // 2, (x.high - x.low + 1) // 2 + 1
+    """sin (first = 1) or cos (0): the alternating series at the middle, and the slope is at most 1.
 
-    def series() -> Interval:
-        at = Interval(middle << 128, middle << 128)
-        term = total = at if first else whole(1)
-        n = first
-        while term.high > 1 or term.low < -1 or n < 128:
-            term, n = -term * at * at / whole((n + 1) * (n + 2)), n + 2
-            total = total + term
-        return total + _around(2)
+    Its n-th term x^n/n! is at least 1 while n <= |x|, for |x| >= 1: from where it is less than a unit the terms fall.
+    """
+    unit = (-whole(1)).hull(whole(1))
+    if abs(x).high > _FARTHEST << _bits:
+        return unit
+    doubled, width = (x.low + x.high) << _WAVE_GUARD, (x.high - x.low) << _WAVE_GUARD
 
-    return (_widened(series, 128) + _around(radius)).meet((-one).hull(one))
+    def terms() -> Iterator[Interval]:
+        middle = Interval(doubled // 2, doubled // 2)
+        term = middle if first else whole(1)
+        for n in count(first + 1, 2):
+            yield term
+            term = -term * middle * middle / whole(n * (n + 1))
+
+    return _widened(lambda: _sum(terms()) + Interval(-width // 2, width // 2), _WAVE_GUARD).meet(unit)
