@@ -55,7 +55,7 @@ def live_functions(paths: set[str]) -> dict[CodeType, list[FunctionType]]:
     files = {str(ROOT / path) for path in paths}
     found: dict[CodeType, list[FunctionType]] = {}
     for thing in gc.get_objects():
-        if isinstance(thing, FunctionType) and thing.__code__.co_filename in files:
+        if type(thing) is FunctionType and thing.__code__.co_filename in files:
             found.setdefault(thing.__code__, []).append(thing)
     return found
 
@@ -72,7 +72,7 @@ class Memory:
     def __init__(self) -> None:
         self._caches, self._objects = [], []
         for thing in gc.get_objects():
-            if isinstance(thing, functools._lru_cache_wrapper):
+            if type(thing) is functools._lru_cache_wrapper:  # isinstance asks some objects of torch, which warn
                 if _is_ours(thing):
                     self._caches.append(thing)
             elif _is_ours(type(thing)) and hasattr(thing, "__dict__"):

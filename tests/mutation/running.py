@@ -86,19 +86,20 @@ def in_child(work: Callable[[], Any]) -> Any:
         if pid == 0:
             _call(work, path)
         _, status = os.waitpid(pid, 0)
-        if status or not path.exists():
+        if status:
             raise RuntimeError(f"a process died with status {status}")
         return pickle.loads(path.read_bytes())
 
 
 def _call(work: Callable[[], Any], path: Path) -> None:
-    """Never returns."""
+    """Never returns. What goes wrong is printed, and written in the place of the result."""
     code = 1
     try:
         path.write_bytes(pickle.dumps(work()))
         code = 0
     except BaseException:  # noqa: BLE001 - the parent is told by the status
         traceback.print_exc()
+        path.write_text(traceback.format_exc())
     finally:
         sys.stderr.flush()
         os._exit(code)
@@ -124,7 +125,7 @@ def each_in_child(work: Callable[[Any], Outcome], tasks: Sequence[Any], jobs: in
                 timed = os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGALRM)
                 yield task, Outcome(TIMED_OUT if timed else KILLED, f"signal {os.WTERMSIG(status)}")
             elif status:
-                raise RuntimeError(f"{task}: the process that tests it failed")
+                raise RuntimeError(f"the process that tests it failed: {path.read_text()}")
             else:
                 yield task, pickle.loads(path.read_bytes())
 
