@@ -46,6 +46,7 @@ ROOMS = (
         (
             "certificate_arithmetic",
             "certificate_intervals",
+            "certificate_sums",
             "certificate_series",
             "certificate_models",
             "certificate_ends",

@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
+from _pytest.warnings import catch_warnings_for_item
 
 from mutation.mutants import FORMS, ROOT, Mutant, Scaled, source_of
 from mutation.patching import ImportMutant, Memory, NotAFunctionError, changed_codes, live_functions, patch
@@ -191,13 +192,16 @@ def run_in_order(items: Sequence[pytest.Item], seconds: dict[str, float]) -> Out
     """Until one fails."""
     for item, following in zip(items, [*items[1:], None], strict=True):
         _allow(seconds.get(item.nodeid, 0.0))
-        if _fails(item, following):
+        if _failure(item, following):
             return Outcome(KILLED, item.nodeid)
     return Outcome(SURVIVED)
 
 
-def _fails(item: pytest.Item, following: pytest.Item | None) -> bool:
-    return any(report.failed for report in runtestprotocol(item, nextitem=following, log=False))
+def _failure(item: pytest.Item, following: pytest.Item | None) -> str:
+    """What pytest says of it; empty if it passes."""
+    with catch_warnings_for_item(config=item.config, ihook=item.ihook, when="runtest", item=item):
+        reports = runtestprotocol(item, nextitem=following, log=False)
+    return next((report.longreprtext or "failed" for report in reports if report.failed), "")
 
 
 def measure(items: dict[str, pytest.Item], paths: Sequence[str], jobs: int, budget: float) -> Baseline:
@@ -206,7 +210,7 @@ def measure(items: dict[str, pytest.Item], paths: Sequence[str], jobs: int, budg
     found = Baseline({}, budget, {path: {} for path in paths})
     for _, share in each_in_child(lambda share: _measure(share, paths), shares, jobs):
         if not isinstance(share, Baseline):
-            raise RuntimeError(f"{share.test} fails without any mutant; mend it first")
+            raise RuntimeError(f"a test fails without any mutant; mend it first: {share.test}")
         found.seconds |= share.seconds
         for path, lines in share.lines.items():
             for line, tests in lines.items():
@@ -226,12 +230,12 @@ def _measure(items: dict[str, pytest.Item], paths: Sequence[str]) -> Baseline | 
         before = resource.getrusage(resource.RUSAGE_SELF)
         measured.start()
         measured.switch_context(item.nodeid)
-        failed = _fails(item, following)
+        failure = _failure(item, following)
         measured.stop()
         after = resource.getrusage(resource.RUSAGE_SELF)
         seconds[item.nodeid] = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-        if failed:
-            return Outcome(KILLED, item.nodeid)
+        if failure:
+            return Outcome(KILLED, f"{item.nodeid}: {failure}")
     found = Baseline(seconds, 0.0)
     data = measured.get_data()
     for file, path in files.items():
