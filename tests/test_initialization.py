@@ -81,6 +81,7 @@ def test_autograd_agrees_with_the_exact_slope(name: str) -> None:
     ("nonlinearity", "reason"),
     [
         ("1/(1+exp(-x))", r"f\(0\) = 0.5"),
+        ("10^9*x + 1/2", r"f\(0\) = 0.5 is not 0"),
         ("max(x, 0)", "unclear"),
         ("x^3", r"f'\(0\) = 0"),
         ("-tanh(x)", r"f'\(0\) = -1"),
@@ -376,6 +377,8 @@ def test_gaussian_rivals_differ_by_omega() -> None:
     )
     torch.testing.assert_close(critical, 3 * one)
     torch.testing.assert_close(one, torch.randn(6, 9, generator=seeded()) / 3)
+    row = gaussian_(torch.empty(1, 16), generator=seeded())  # of one neuron
+    torch.testing.assert_close(row, torch.randn(1, 16, generator=seeded()) / 4)
 
 
 def test_the_predecessor_repeats_the_identity_downwards_only() -> None:

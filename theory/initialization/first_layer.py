@@ -23,7 +23,7 @@ from theory import validation
 from theory.calibration import omega, sigma
 from theory.initialization.weights import MODES, Nonsquare
 
-mu = sympy.Symbol("mu", real=True)  # mean of an input
+mu = sympy.Symbol("mu")  # mean of an input
 v = sympy.Symbol("v", positive=True)  # its variance
 
 
