@@ -1,12 +1,16 @@
 """The mutation tester: which mutants there are, and that it tells those that tests notice from those that they do not."""
 
+from dataclasses import replace
+
+import pytest
 from mutation.__main__ import select, triaged
-from mutation.mutants import ROOT, mutants_of, source_of
+from mutation.mutants import FORMS, ROOT, constants_of, mutants_of, source_of
 from mutation.patching import changed_codes
 from mutation.rooms import ROOMS
-from mutation.running import Baseline, lines_of
+from mutation.running import KILLED, SURVIVED, TYPED, Baseline, Outcome, finest, lines_of
 
 _PATH = "verify/certificates/problem.py"
+_PATH_OF_NUMBERS = "theory/calibration/paper.py"
 
 
 def test_every_mutant_differs_in_its_line_only():
@@ -28,6 +32,37 @@ def test_annotations_have_no_mutants():
 def test_the_sample_is_that_of_its_seed():
     assert select(ROOMS[1:], 40, 7) == select(ROOMS[1:], 40, 7) != select(ROOMS[1:], 40, 8)
     assert sum(map(len, select(ROOMS[1:], 40, 7).values())) == 40
+
+
+def test_a_constant_is_scaled_in_its_place_as_the_number_that_it_is():
+    constants = [one for room in ROOMS for path in room.paths() for one in constants_of(path)]
+    assert len(constants) > 500
+    for one in constants[::40]:
+        before = source_of(one.path).splitlines()
+        for form in FORMS:
+            after = replace(one, form=form, digits=3).text().splitlines()
+            assert [n for n, (a, b) in enumerate(zip(before, after, strict=True), 1) if a != b] == [one.line]
+            start, end = one.column, one.column + len(one.number)
+            line, changed = before[one.line - 1], after[one.line - 1]
+            rest = len(line.encode()[end:])
+            assert line.encode()[:start] == changed.encode()[:start]
+            value = eval(changed.encode()[start : len(changed.encode()) - rest])
+            assert float(value) == pytest.approx(1.001 * float(one.number), rel=1e-15)
+
+
+@pytest.mark.parametrize("least", range(1, 16))
+def test_the_smallest_change_that_is_noticed_is_found(least):
+    constant = constants_of(_PATH_OF_NUMBERS)[0]
+    found = finest(lambda one: Outcome(KILLED if one.digits is not None and one.digits <= least else SURVIVED), constant)
+    assert (found.result, found.digits) == (KILLED, least)
+
+
+def test_a_constant_whose_type_or_no_change_is_noticed_is_said_to_be_so():
+    constant = constants_of(_PATH_OF_NUMBERS)[0]
+    assert finest(lambda one: Outcome(KILLED), constant).result == TYPED
+    assert finest(lambda one: Outcome(SURVIVED), constant).result == SURVIVED
+    only_exact = finest(lambda one: Outcome(SURVIVED if one.form == "exact" and one.digits != 1 else KILLED), constant)
+    assert (only_exact.result, only_exact.digits) == (KILLED, 1)
 
 
 def test_rooms_name_files_and_tests_that_exist():
