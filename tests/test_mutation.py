@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from mutation.__main__ import select, triaged
+from mutation.__main__ import select
 from mutation.mutants import FORMS, ROOT, constants_of, mutants_of, source_of
 from mutation.patching import changed_codes
 from mutation.rooms import ROOMS
 from mutation.running import KILLED, SURVIVED, TYPED, Baseline, Outcome, finest, lines_of
+from mutation.scores import triaged
 
 _PATH = "verify/certificates/problem.py"
 _PATH_OF_NUMBERS = "theory/calibration/paper.py"

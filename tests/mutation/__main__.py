@@ -9,22 +9,21 @@ import importlib
 import json
 import os
 import sys
-import tomllib
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from mutation import rooms
 from mutation.mutants import ROOT, Mutant, Scaled, constants_of, mutants_of
-from mutation.running import KILLED, SURVIVED, TIMED_OUT, UNCOVERED
+from mutation.running import KILLED
+from mutation.scores import counts_of, left, summary, summary_of_constants, triaged
 from mutation.session import Judged, judge_room
 
 _SEED, _SAMPLE, _BUDGET = 20250923, 600, 15.0
-_TRIAGED = Path(__file__).parent / "triaged.toml"
 _LIBRARIES = (  # imported before anything is forked
     "flint",
     "hypothesis",
@@ -42,7 +41,10 @@ _LIBRARIES = (  # imported before anything is forked
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.record and (options.only or options.again or options.constants):
+        parser.error("--record is for all mutants of a room, not with --only, --again or --constants")
     os.chdir(ROOT)
     chosen = [room for room in rooms.ROOMS if not options.room or room.name in options.room]
     if len(chosen) < len(options.room or []):
@@ -66,7 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for room in chosen:
         judged += judge_room(room, selected[room.name], options.jobs, options.budget)
         print(summary(room.name, [one for one in judged if one.room == room.name], equivalent), flush=True)
-    _write(options.output, judged)
+    if options.output:
+        _write(options.output, [one.record() for one in judged])
+    if options.record:
+        counts = {room.name: counts_of([one for one in judged if one.room == room.name], equivalent) for room in chosen}
+        _write(options.record, _recorded(options, chosen, counts))
     return int(any(left(one, equivalent) for one in judged))
 
 
@@ -77,38 +83,24 @@ def _main_constants(chosen: Sequence[rooms.Room], options: argparse.Namespace) -
         judged += judge_room(room, selected[room.name], options.jobs, options.budget)
         print(f"{room.name}: {summary_of_constants([one for one in judged if one.room == room.name])}", flush=True)
     print(f"all: {summary_of_constants(judged)}")
-    _write(options.output, judged)
+    if options.output:
+        _write(options.output, [one.record() for one in judged])
     return 0
 
 
-def _write(path: Path | None, judged: Sequence[Judged]) -> None:
-    if path:
-        from verify.files import write_whole  # only here: no mutant may find our modules imported
-
-        write_whole(path, json.dumps([one.record() for one in judged], indent=1) + "\n")
-
-
-def triaged() -> set[tuple[str, str, str]]:
-    """(path, line before, line after) of the mutants that no test can tell from the original."""
-    entries = tomllib.loads(_TRIAGED.read_text())["equivalent"]
-    return {(entry["path"], entry["before"], after) for entry in entries for after in entry["after"]}
+def _recorded(options: argparse.Namespace, chosen: Sequence[rooms.Room], counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+    """What the record says so far, with these rooms anew."""
+    found = json.loads(options.record.read_text()) if options.record.exists() else {}
+    for room in chosen:
+        drawn = {} if room.exhaustive else {"sample": options.sample, "seed": options.seed}
+        found[room.name] = {**counts[room.name], "budget": options.budget, **drawn}
+    return {room.name: found[room.name] for room in rooms.ROOMS if room.name in found}
 
 
-def left(one: Judged, equivalent: set[tuple[str, str, str]]) -> bool:
-    """Whether it was not noticed, and could have been."""
-    outcome = one.outcome
-    return outcome.result in (SURVIVED, UNCOVERED) and (one.mutant.path, outcome.before, outcome.after) not in equivalent
+def _write(path: Path, content: Any) -> None:
+    from verify.files import write_whole  # only at the end: no mutant may find our modules imported
 
-
-def summary(name: str, judged: Sequence[Judged], equivalent: set[tuple[str, str, str]]) -> str:
-    """The score is killed/(killed + not noticed): time-outs and what was triaged are counted apart."""
-    counts, missed = Counter(one.outcome.result for one in judged), sum(left(one, equivalent) for one in judged)
-    same = counts[SURVIVED] + counts[UNCOVERED] - missed
-    score = f"{100 * counts[KILLED] / (counts[KILLED] + missed):.1f}%" if counts[KILLED] + missed else "-"
-    return (
-        f"{name}: {len(judged)} mutants, {counts[KILLED]} killed, {counts[TIMED_OUT]} timed out, {same} equivalent, "
-        f"{missed} not noticed, score {score}"
-    )
+    write_whole(path, json.dumps(content, indent=1) + "\n")
 
 
 def select(chosen: Sequence[rooms.Room], size: int, seed: int) -> dict[str, list[Mutant]]:
@@ -127,14 +119,6 @@ def select_constants(chosen: Sequence[rooms.Room], size: int, seed: int) -> dict
     return {room.name: [constant for constant in by_room[room.name] if constant in drawn] for room in chosen}
 
 
-def summary_of_constants(judged: Sequence[Judged]) -> str:
-    """How many are noticed at which smallest change."""
-    digits = Counter(one.outcome.digits for one in judged if one.outcome.result == KILLED)
-    rest = Counter(one.outcome.result for one in judged if one.outcome.result != KILLED)
-    noticed = [f"{count} from 1e-{n} on" for n, count in sorted(digits.items(), reverse=True)]
-    return ", ".join([f"{len(judged)} constants", *noticed, *(f"{count} {result}" for result, count in sorted(rest.items()))])
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make mutate", description=__doc__)
     parser.add_argument("--room", action="append", help="only this one; may be given again")
@@ -147,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--budget", type=float, default=_BUDGET, help="seconds of tests for one mutant (%(default)s)")
     parser.add_argument("--again", type=Path, help="only what an output says was not killed")
     parser.add_argument("--only", help="mutants whose name holds this text")
+    parser.add_argument("--record", type=Path, help="write the counts of these rooms into a JSON file")
     parser.add_argument("--output", type=Path, help="write all outcomes as JSON")
     return parser
 
