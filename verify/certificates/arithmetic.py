@@ -336,9 +336,15 @@ def hypergeometric(above: tuple[Fraction, ...], below: tuple[Fraction, ...], x: 
             factor *= a + k
         for b in below:
             factor /= b + k
-        term, k = term * x * rational(factor), k + 1
+        term, k = _times(factor, term * x), k + 1
         total = total + term
     return total + term.hull(-term)
+
+
+def _times(factor: Fraction, x: Interval) -> Interval:
+    """factor > 0, which is not rounded first: at few bits that could keep the terms of a sum from falling."""
+    n, d = factor.numerator, factor.denominator
+    return Interval(x.low * n // d, -(-x.high * n // d))
 
 
 def _tail_ratio(above: tuple[Fraction, ...], below: tuple[Fraction, ...], k: int) -> Fraction:
