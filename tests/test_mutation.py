@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from mutation.__main__ import select
+from mutation.__main__ import killed_before, select
 from mutation.mutants import FORMS, ROOT, constants_of, mutants_of, source_of
 from mutation.patching import changed_codes
 from mutation.rooms import ROOMS
 from mutation.running import KILLED, SURVIVED, TYPED, Baseline, Outcome, finest, lines_of
 from mutation.scores import triaged
+from mutation.session import Judged
 
 _PATH = "verify/certificates/problem.py"
 _PATH_OF_NUMBERS = "theory/calibration/paper.py"
@@ -97,3 +98,14 @@ def test_the_quickest_tests_of_a_line_come_first_and_within_the_budget():
 def test_the_lines_of_a_mutant_are_those_of_its_statement():
     for mutant in mutants_of("verify/certificates/checker.py")[::10]:
         assert mutant.line in lines_of(mutant)
+
+
+def test_what_was_killed_is_known_as_long_as_its_line_is_the_same():
+    first, second = mutants_of(_PATH)[:2]
+    before = source_of(_PATH).splitlines()[first.line - 1].strip()
+    outcome = Outcome(KILLED, "a test", before, "what it was changed to")
+    output = [Judged("checker", mutant, outcome).record() for mutant in (first, second)]
+    assert killed_before(output[:1]) == {first: outcome}
+    assert killed_before([output[0] | {"before": before + " "}]) == {}
+    assert killed_before([output[0] | {"line": 10**6}]) == {}
+    assert killed_before([output[0] | {"result": SURVIVED}]) == {}

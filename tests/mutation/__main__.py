@@ -9,7 +9,8 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,8 +19,8 @@ os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from mutation import rooms
-from mutation.mutants import ROOT, Mutant, Scaled, constants_of, mutants_of
-from mutation.running import KILLED
+from mutation.mutants import ROOT, Mutant, Scaled, constants_of, mutants_of, source_of
+from mutation.running import KILLED, Outcome
 from mutation.scores import counts_of, left, summary, summary_of_constants, triaged
 from mutation.session import Judged, judge_room
 
@@ -43,8 +44,8 @@ _LIBRARIES = (  # imported before anything is forked
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.record and (options.only or options.again or options.constants):
-        parser.error("--record is for all mutants of a room, not with --only, --again or --constants")
+    if options.record and (options.only or options.constants):
+        parser.error("--record is for all mutants of a room, not with --only or --constants")
     os.chdir(ROOT)
     chosen = [room for room in rooms.ROOMS if not options.room or room.name in options.room]
     if len(chosen) < len(options.room or []):
@@ -57,16 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     selected = select(chosen, options.sample, options.seed)
     if options.only:
         selected = {name: [m for m in mutants if options.only in str(m)] for name, mutants in selected.items()}
-    if options.again:
-        found = json.loads(options.again.read_text())
-        wanted = {(one["path"], one["operator"], one["occurrence"]) for one in found if one["result"] != KILLED}
-        selected = {
-            name: [m for m in mutants if (m.path, m.operator, m.occurrence) in wanted] for name, mutants in selected.items()
-        }
+    killed = killed_before(json.loads(options.again.read_text())) if options.again else {}
     judged: list[Judged] = []
     equivalent = triaged()
     for room in chosen:
-        judged += judge_room(room, selected[room.name], options.jobs, options.budget)
+        known = [Judged(room.name, mutant, killed[mutant]) for mutant in selected[room.name] if mutant in killed]
+        unknown = [mutant for mutant in selected[room.name] if mutant not in killed]
+        judged += known + judge_room(room, unknown, options.jobs, options.budget)
         print(summary(room.name, [one for one in judged if one.room == room.name], equivalent), flush=True)
     if options.output:
         _write(options.output, [one.record() for one in judged])
@@ -111,6 +109,17 @@ def select(chosen: Sequence[rooms.Room], size: int, seed: int) -> dict[str, list
     return {room.name: [m for m in by_room[room.name] if room.exhaustive or m in drawn] for room in chosen}
 
 
+def killed_before(output: Sequence[Mapping[str, Any]]) -> dict[Mutant, Outcome]:
+    """Of an output: the mutants that were killed and whose line is still the same."""
+    found = {}
+    for one in output:
+        lines = [line.strip() for line in source_of(one["path"]).splitlines()]
+        if one["result"] == KILLED and lines[one["line"] - 1 : one["line"]] == [one["before"]]:
+            mutant = Mutant(*(one[field.name] for field in fields(Mutant)))
+            found[mutant] = Outcome(*(one[field.name] for field in fields(Outcome)))
+    return found
+
+
 def select_constants(chosen: Sequence[rooms.Room], size: int, seed: int) -> dict[str, list[Scaled]]:
     """By room: those in a sample of the numbers of all rooms."""
     by_room = {room.name: [constant for path in room.paths() for constant in constants_of(path)] for room in rooms.ROOMS}
@@ -129,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=_SEED, help="of the sample (%(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time (%(default)s)")
     parser.add_argument("--budget", type=float, default=_BUDGET, help="seconds of tests for one mutant (%(default)s)")
-    parser.add_argument("--again", type=Path, help="only what an output says was not killed")
+    parser.add_argument("--again", type=Path, help="an output: what was killed there is not judged again")
     parser.add_argument("--only", help="mutants whose name holds this text")
     parser.add_argument("--record", type=Path, help="write the counts of these rooms into a JSON file")
     parser.add_argument("--output", type=Path, help="write all outcomes as JSON")

@@ -92,6 +92,7 @@ def source_of(path: str) -> str:
     return (ROOT / path).read_text()
 
 
+@cache
 def mutants_of(path: str) -> list[Mutant]:
     """All of them, in the order of the file. Annotations are left alone: nothing evaluates them."""
     source = source_of(path)
