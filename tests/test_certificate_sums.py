@@ -8,7 +8,7 @@ import mpmath
 import pytest
 
 from verify.certificates import arithmetic
-from verify.certificates.arithmetic import Interval, precision, rational, whole
+from verify.certificates.arithmetic import Interval, Unbounded, precision, rational, whole
 
 
 def nearest(value: mpmath.mpf, bits: int) -> tuple[int, int]:
@@ -22,6 +22,19 @@ def excess(found: Interval, low: mpmath.mpf, high: mpmath.mpf, bits: int) -> int
     assert found.low <= least, (found.low, least)
     assert found.high >= most, (found.high, most)
     return (found.high - found.low) - (most - least)
+
+
+def test_a_sum_goes_on_to_the_first_term_of_at_most_a_unit_which_bounds_the_rest():
+    for terms, expected in (
+        ([(5, 5), (1, 1)], (5, 7)),
+        ([(5, 5), (-1, -1)], (3, 5)),
+        ([(5, 5), (2, 2), (1, 1)], (7, 9)),
+        ([(5, 5), (0, 3), (0, 1)], (4, 10)),
+        ([(5, 5), (-3, 0), (-1, 0), (9, 9)], (0, 6)),
+        ([(5, 5), (0, 0), (9, 9)], (5, 5)),
+    ):
+        found = arithmetic._sum(Interval(*term) for term in terms)
+        assert (found.low, found.high) == expected, terms
 
 
 # --- series without guard bits ------------------------------------------------------------------------------------------
@@ -56,6 +69,23 @@ def test_exp_holds_its_function_and_little_more():
         for place in range(-40 * _UNITS, 4 * _UNITS, 37):
             value = mpmath.exp(mpmath.ldexp(place, -_BITS))
             assert excess(arithmetic._exp(Interval(place, place)), value, value, _BITS) <= 150 * value + 4, place
+
+
+def test_exp_of_large_numbers_is_near_in_ratio():
+    with precision(_BITS):
+        for number in (20, 100, 1000, 16000):
+            found = arithmetic.exp(whole(number))
+            with mpmath.workdps(8000):
+                low, high = nearest(mpmath.exp(number), _BITS)
+            assert found.low <= low < high <= found.high
+            assert (found.high - found.low) << 25 < low
+
+
+def test_exp_of_what_is_far_below_is_at_most_a_unit():
+    with precision(_BITS):
+        for number in (-20, -30, -1000):
+            found = arithmetic._exp(whole(number))
+            assert (found.low, found.high) == (0, 1)
 
 
 def test_a_number_that_is_one_is_found_exactly():
@@ -155,12 +185,25 @@ def test_a_hypergeometric_sum_of_an_interval_holds_its_ends():
         for low, high in ((-30, 50), (500, 520), (-700, -690)):
             found = arithmetic.hypergeometric((), (_ONE,), Interval(low, high))
             ends = [mpmath.exp(mpmath.ldexp(end, -_BITS)) for end in (low, high)]
-            assert excess(found, *ends, _BITS) <= 2 * (high - low) + 20
+            assert excess(found, *ends, _BITS) <= 40
+
+
+@pytest.mark.parametrize("low", [0, 900])
+def test_small_terms_that_fall_slowly_are_not_the_last_ones(low):
+    with precision(0):  # the first term is a unit
+        found = arithmetic.hypergeometric((), (Fraction(1000),), Interval(low, 900))
+    assert found.low <= 1
+    assert found.high >= 9  # 0.9 + 0.9^2 + ..., nearly
 
 
 def test_a_sum_is_taken_up_to_its_limit():
     with precision(3):
-        assert arithmetic.hypergeometric((), (_ONE,), Interval(-1 << 5, (1 << 17) - 1 >> 9)).high > 0
+        below, limit = (Fraction(10**9),), 1 << 17
+        for low, high in ((0, limit), (-limit, 0), (limit, limit)):
+            assert arithmetic.hypergeometric((), below, Interval(low, high)).high >= 1 << 3
+        for low, high in ((0, limit + 8), (-limit - 8, 0)):
+            with pytest.raises(Unbounded, match="too many terms"):
+                arithmetic.hypergeometric((), below, Interval(low, high))
 
 
 def ratio(above: tuple[Fraction, ...], below: tuple[Fraction, ...], k: int) -> Fraction:

@@ -24,7 +24,7 @@ from mutation.running import KILLED, Outcome
 from mutation.scores import counts_of, left, summary, summary_of_constants, triaged
 from mutation.session import Judged, judge_room
 
-_SEED, _SAMPLE, _BUDGET = 20250923, 600, 15.0
+_SEED, _SAMPLE, _BUDGET = 20250923, 600, 8.0
 _LIBRARIES = (  # imported before anything is forked
     "flint",
     "hypothesis",

@@ -163,8 +163,13 @@ def _sum(terms: Iterator[Interval]) -> Interval:
     for term in terms:
         total = total + term
         if abs(term).high <= 1:
-            return total + term.hull(-term)
+            return _with_rest(total, term)
     raise AssertionError("a series has no end")
+
+
+def _with_rest(total: Interval, bound: Interval) -> Interval:
+    """A sum of terms, with those left out that together are no larger than `bound`."""
+    return total + bound.hull(-bound)
 
 
 def exp(x: Interval) -> Interval:
@@ -310,10 +315,10 @@ def _far_out(
         total = total + leading(y)
         for n in range(1, _bits):
             scale, exponent = shape(n)
-            term = rational(_bernoulli(2 * n) / scale) / y**exponent
-            if abs(term).high <= 1:
-                return total + term.hull(-term)
-            total = total + term
+            following = rational(_bernoulli(2 * n) / scale) / y**exponent
+            if abs(following).high <= 1:
+                return _with_rest(total, following)
+            total = total + following
         raise Unbounded("an asymptotic series was not good enough")
 
     return _widened(lambda: found(Interval(x.low << _GUARD, x.high << _GUARD)), _GUARD)
@@ -338,7 +343,7 @@ def hypergeometric(above: tuple[Fraction, ...], below: tuple[Fraction, ...], x: 
             factor /= b + k
         term, k = _times(factor, term * x), k + 1
         total = total + term
-    return total + term.hull(-term)
+    return _with_rest(total, term)
 
 
 def _times(factor: Fraction, x: Interval) -> Interval:
