@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory import calibration
-from theory.calibration import L, Q, p, pi_l
+from theory.calibration import L, Q, expansions, p, pi_l
 from theory.rounding import as_ball, endpoints
 from theory.validation import InputError
 from verify.claims.calibration import enumerate_negative_rate
@@ -104,6 +104,38 @@ def test_depths_below_1_or_not_whole_are_refused(depth: float) -> None:
         calibration.sigma_star(0.1, depth)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="depth="):
         calibration.sigma_star_array(0.1, depth)
+
+
+@pytest.mark.parametrize("gain", [0.0, -1.0, math.inf, math.nan])
+def test_gains_that_are_not_positive_and_finite_are_refused(gain: float) -> None:
+    with pytest.raises(InputError, match="omega="):
+        calibration.sigma_star(0.1, 10, gain)
+    with pytest.raises(InputError, match=f"^omega={gain}: must be a finite number > 0$"):
+        calibration.sigma_star_array(0.1, 10, [1.0, gain, 2.0])
+
+
+def test_the_ends_of_the_domain_are_open_and_one_layer_is_enough() -> None:
+    """One layer: sigma* = omega/(sqrt 2 erfinv(1 - 2p)), and by rounding p is 0 or 1/2 at the earliest at the ends of doubles."""
+    for target in (5e-324, math.nextafter(0.5, 0)):
+        exact = calibration.sigma_star(target, 1, 5e-3)
+        assert calibration.sigma_star_array(target, 1, 5e-3) == pytest.approx(exact, rel=1e-14)
+
+
+def test_the_symbols_stand_for_positive_numbers() -> None:
+    symbols = (
+        Q,
+        p,
+        L,
+        calibration.omega,
+        calibration.sigma,
+        expansions.X,
+        expansions.ell,
+        expansions.v,
+        expansions.r,
+        expansions.c,
+    )
+    assert all(symbol.is_positive for symbol in symbols)
+    assert pi_l.is_real
 
 
 def test_arguments_broadcast() -> None:

@@ -45,6 +45,30 @@ def test_one_neuron_has_the_moments_of_a_normal_variable() -> None:
     assert sympy.expand((moments.mean_squared_trace() - moments.mean_fourth()).subs(N, 1)) == 0
 
 
+@pytest.mark.parametrize("width", [1, 2, 3, 4, 10])
+def test_the_trace_of_one_layer_is_a_noncentral_chi_square_variable(width: int) -> None:
+    """|A|_F^2 = sum (delta_ij + s g_ij/sqrt N)^2: mean N (1 + s^2), variance 2 s^4 + 4 s^2."""
+    one = {N: width, L: 1}
+    expected = (1 + s**2) ** 2 + (2 * s**4 + 4 * s**2) / sympy.Integer(width) ** 2
+    assert sympy.expand(moments.mean_squared_trace().subs(one) - expected) == 0
+    assert sympy.expand(moments.mean_square().subs(one)) == 1 + s**2
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 10])
+@pytest.mark.parametrize("depth", [0, 1, 2, 5])
+def test_moments_of_any_depth_are_powers_of_the_recursion(width: int, depth: int) -> None:
+    """m' = (b + d/N) m + d p, p' = b p + (2 d/N^2) m from m = p = 1, in fractions at s^2 = 1/4."""
+    fourth = trace = Fraction(1)
+    b = Fraction(5, 4) ** 2
+    d = b - 1
+    for _ in range(depth):
+        fourth, trace = (b + d / width) * fourth + d * trace, b * trace + 2 * d / width**2 * fourth
+    values = {N: width, L: depth, s: sympy.Rational(1, 2)}
+    assert moments.mean_fourth().subs(values) == sympy.Rational(fourth.numerator, fourth.denominator)
+    assert moments.mean_squared_trace().subs(values) == sympy.Rational(trace.numerator, trace.denominator)
+    assert moments.mean_square().subs(values) == sympy.Rational(5, 4) ** depth
+
+
 def test_the_enumeration_integrates_one_neuron_exactly() -> None:
     """s^2 = 1/3: E J^2 = 4/3, E J^4 = 1 + 2 + 1/3."""
     assert enumerate_moments(1, 1, 1) == (Fraction(4, 3), Fraction(10, 3), Fraction(10, 3))

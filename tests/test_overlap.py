@@ -42,6 +42,36 @@ def test_hermite_weights_of_an_odd_function_are_odd_and_sum_to_one() -> None:
     assert 0 < moment < 0.5
 
 
+@pytest.mark.parametrize("degree", [0, 1, 2, 7, 60, 118, 119])
+def test_a_hermite_polynomial_has_one_weight_of_120(degree: int) -> None:
+    """E He_n(Z)^2 = n!."""
+
+    def polynomial(h: numpy.ndarray) -> numpy.ndarray:
+        return scipy.special.eval_hermitenorm(degree, h) / math.sqrt(math.factorial(degree))
+
+    moment, weights = closure.hermite_weights(polynomial, 1.0)
+    assert moment == pytest.approx(1, rel=1e-9)
+    assert weights == pytest.approx(numpy.eye(120)[degree], abs=1e-9)
+
+
+def test_the_closure_of_erf_by_hand_from_layer_to_layer() -> None:
+    """V' = g (2/pi) arcsin(2V/(1 + 2V)), and the overlap by the arcsine map."""
+    variance, overlap, layers = 0.8, 0.6, closure.propagate_closure(scipy.special.erf, 0.8, 4, 0.6)
+    assert len(layers) == 4
+    for found in layers:
+        part = 2 * variance / (1 + 2 * variance)
+        overlap = math.asin(part * overlap) / math.asin(part)
+        assert found == pytest.approx((variance, overlap), rel=1e-9)
+        variance = 0.8 * 2 / math.pi * math.asin(part)
+
+
+def test_the_frozen_overlap_is_where_a_long_orbit_tends() -> None:
+    """Overlaps less their limit fall like V ~ 1/l: two layers, extrapolated at V = 0, leave the square."""
+    orbit = closure.propagate_closure(numpy.tanh, 1.0, 4001, 0.5)
+    (near, _), (far, _), one, two = orbit[2000], orbit[4000], orbit[1999][1], orbit[3999][1]
+    assert (two * near - one * far) / (near - far) == pytest.approx(closure.frozen_overlap(numpy.tanh, 1.0, 0.5), abs=1e-7)
+
+
 def test_a_linear_network_keeps_the_overlap_under_the_closure_and_exactly() -> None:
     assert closure.propagate_closure(nearly_linear, 1.04, 30, 0.3)[-1][1] == pytest.approx(0.3, abs=1e-9)
     assert chain.propagate_pair(nearly_linear, 1.0, 0.3, 6, 0.3, 120)[-1].overlap == pytest.approx(0.3, abs=1e-9)

@@ -1,7 +1,9 @@
 """The scaling limit: stationary laws, rates, the entrance and the negative rate, the first layer; and the second roads."""
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import numpy
 import pytest
@@ -314,3 +316,45 @@ def test_growth_constants_agree_with_spectral_elements(k: str, tolerance: float)
 def test_exponents_too_small_to_tell_powers_apart_are_refused() -> None:
     with pytest.raises(ArithmeticError, match="too small"):
         growth.growth_constant("1e-9")
+
+
+def growth_by_galerkin(k: Fraction, size: int) -> float:
+    """The largest Rayleigh quotient of v = psi/sqrt(rho), psi in the span of 1 and u^2 P_i(t), where u^k is a power of t."""
+    root, power = k.denominator, float(k)
+    moment = float(stationary.stationary_second_moment().subs({stationary.k: sympy.nsimplify(k), stationary.c: 1}))
+    end = (40 * (power + 2) * moment) ** (1 / (power + 2))
+    nodes, gauss = numpy.polynomial.legendre.leggauss(6 * size)
+    t = end ** (1 / root) * (nodes + 1) / 2
+    u, du = t**root, root * t ** (root - 1)
+    weights = end ** (1 / root) / 2 * gauss * du
+    legendre = numpy.polynomial.legendre.legvander(nodes, size)
+    slopes = numpy.polynomial.legendre.legval(nodes, numpy.polynomial.legendre.legder(numpy.eye(size + 1))).T
+    slopes *= 2 / end ** (1 / root) / du[:, None]
+    psi = numpy.column_stack([numpy.ones_like(u), u[:, None] ** 2 * legendre])
+    slope = numpy.column_stack([numpy.zeros_like(u), 2 * u[:, None] * legendre + u[:, None] ** 2 * slopes])
+    slope += (u ** (power + 1) / moment)[:, None] * psi  # v' sqrt(rho), as rho' = -2 u^(k+1) rho/Q
+    ground = numpy.exp(-(u ** (power + 2)) / ((power + 2) * moment))
+    mean = psi.T @ (weights * ground) / math.sqrt(weights @ ground**2)
+    form = numpy.outer(mean, mean) - moment / 2 * slope.T @ (weights[:, None] * slope)
+    form -= 2 * (power + 1) * psi.T @ ((weights * u**power)[:, None] * psi)
+    inverse = numpy.linalg.inv(numpy.linalg.qr(numpy.sqrt(weights)[:, None] * psi)[1])
+    return float(numpy.linalg.eigvalsh(inverse.T @ form @ inverse).max())
+
+
+@pytest.mark.parametrize("k", ["1/2", "1", "3/2", "2"])
+def test_growth_constants_agree_with_a_galerkin_method_in_a_root_of_u(k: str) -> None:
+    assert growth.growth_constant(k) == pytest.approx(growth_by_galerkin(Fraction(k), 26), abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("k", "paths"),
+    [
+        (2, lambda y, T: y**2 + T),
+        (4, lambda y, T: y**4 + 4 * y**2 * T + 2 * T**2),
+        (6, lambda y, T: y**6 + 9 * y**4 * T + 162 / 7 * y**2 * T**2 + 54 / 7 * T**3),
+    ],
+)
+def test_the_noise_on_a_path_is_integrated_over_its_time(k: int, paths: Callable[[Any, float], Any]) -> None:
+    """int E(y + sqrt(T) sigma Z)^k dr, in moments of sigma: of sigma^2 1, 2/3, 3/5, of sigma^4 2/3, 18/35 (k = 4, 6)."""
+    y = numpy.array([0.0, 0.4, 1.3])
+    assert first_layer.smoothed_power(y, float(k), 0.3) == pytest.approx(paths(y, 0.3), rel=1e-9)

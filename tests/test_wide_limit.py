@@ -241,6 +241,16 @@ def test_growing_gradients_do_not_overflow() -> None:
     assert layers[0].gradient_ratio == pytest.approx(901 ** (109 / 2), rel=1e-9)
 
 
+def test_noise_up_to_1e15_omega_is_taken() -> None:
+    """All of it is noise then: a saturated layer flips half of the signs."""
+    assert predict(Chain.of(TANH, 1e15), 2).layers[-1].negative_rate == pytest.approx(0.5, abs=1e-9)
+    with pytest.raises(InputError, match="is beyond"):
+        Chain.of(TANH, math.nextafter(1e15, math.inf))
+    with pytest.raises(InputError, match="is beyond"):
+        Chain(TANH, TANH.derivative(), 0.5, math.nextafter(5e14, math.inf))
+    assert Chain(TANH, TANH.derivative(), 0.5, 5e14).sigma == 5e14
+
+
 def test_bad_values_are_refused_with_their_name() -> None:
     with pytest.raises(InputError, match="sigma=0"):
         Chain.of(TANH, 0.0)
