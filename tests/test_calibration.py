@@ -115,7 +115,7 @@ def test_gains_that_are_not_positive_and_finite_are_refused(gain: float) -> None
 
 
 def test_the_ends_of_the_domain_are_open_and_one_layer_is_enough() -> None:
-    """One layer: sigma* = omega/(sqrt 2 erfinv(1 - 2p)), and by rounding p is 0 or 1/2 at the earliest at the ends of doubles."""
+    """The least double and the last one before 1/2."""
     for target in (5e-324, math.nextafter(0.5, 0)):
         exact = calibration.sigma_star(target, 1, 5e-3)
         assert calibration.sigma_star_array(target, 1, 5e-3) == pytest.approx(exact, rel=1e-14)

@@ -86,7 +86,7 @@ def test_the_source_of_helmholtz_is_the_one_found_by_hand() -> None:
 
 
 def test_the_residuals_are_those_of_the_table() -> None:
-    """Allen-Cahn's source by hand: for v = x^2 cos(pi x) e^-t, v_t = -v, v_xx = (2 - pi^2 x^2) cos(pi x) e^-t - 4 pi x sin(pi x) e^-t."""
+    """Allen-Cahn's source by hand, from v_t = -v and v_xx for v = x^2 cos(pi x) e^-t."""
     burgers, allen_cahn = EQUATIONS["burgers"], EQUATIONS["allen_cahn"]
     u = burgers.unknown
     assert sympy.expand(burgers.residual - (u.diff(t) + u * u.diff(x) - u.diff(x, 2) / (100 * sympy.pi))) == 0
@@ -109,6 +109,7 @@ def test_domains_sides_and_weights_are_those_of_the_table() -> None:
         equation = EQUATIONS[name]
         assert (equation.name, equation.domain, equation.weight) == (name, ((-1, 1), second), weight)
         assert (set(equation.sides), len(equation.sides)) == (sides, len(sides))
+        assert all(symbol.is_real for symbol in (*equation.coordinates, *equation.pointwise[1].values()))
     assert EQUATIONS["burgers"].given == -sympy.sin(sympy.pi * x)
 
 

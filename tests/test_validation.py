@@ -51,7 +51,7 @@ def test_gains_must_be_positive_and_oddness_explains_the_rest() -> None:
         InputError, match=r"f\(-3/2 x\) is minus the map at gain 3/2: .* \+-xi at gain 3/2, .*; ask for gain 3/2$"
     ):
         validation.positive_gain("-3/2")
-    with pytest.raises(InputError, match="ask for gain 1/2$"):
+    with pytest.raises(InputError, match=r"ask for gain 1/2$"):
         validation.positive_gain("-1/2")
     with pytest.raises(InputError, match="0 is its only fixed point"):
         validation.positive_gain(0)
@@ -148,8 +148,13 @@ def test_an_interval_of_gains_has_two_ends_in_order() -> None:
     for text in (":2", "1:", "", "1"):
         with pytest.raises(InputError, match=f"^gain={text}: write an interval of gains as A:B"):
             validation.gain_interval(text)
-    with pytest.raises(InputError, match="^gain=2:1: the interval is empty; write 1:2$"):
+    with pytest.raises(InputError, match=r"^gain=2:1: the interval is empty; write 1:2$"):
         validation.gain_interval("2:1")
+
+
+def test_the_first_number_out_of_bounds_is_named_with_the_bounds() -> None:
+    with pytest.raises(InputError, match=r"^t=2\.0: must be from 0 to 1; so it is$"):
+        validation.between("t", numpy.array([0.5, 2.0, 3.0]), 0, 1, "so it is")
 
 
 def test_long_values_are_shown_by_their_first_57_characters() -> None:
