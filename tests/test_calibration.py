@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 
+import mpmath
 import numpy
 import pytest
 import sympy
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory import calibration
-from theory.calibration import L, Q, expansions, p, pi_l
+from theory.calibration import L, Q, arrays, expansions, p, pi_l
 from theory.rounding import as_ball, endpoints
 from theory.validation import InputError
 from verify.claims.calibration import enumerate_negative_rate
@@ -111,7 +112,16 @@ def test_gains_that_are_not_positive_and_finite_are_refused(gain: float) -> None
     with pytest.raises(InputError, match="omega="):
         calibration.sigma_star(0.1, 10, gain)
     with pytest.raises(InputError, match=f"^omega={gain}: must be a finite number > 0$"):
-        calibration.sigma_star_array(0.1, 10, [1.0, gain, 2.0])
+        calibration.sigma_star_array(0.1, 10, [1.0, gain, -2.0])
+
+
+@pytest.mark.parametrize("base", [2.0**-53, 3 * 2.0**-53, 1e-9, 0.3])
+def test_roots_carry_the_rounding_of_their_exponent(base: float) -> None:
+    """Without it the cube root of 2^-53 is off by 53 log(2)/3 2^-54 of itself, 4 units in the last place."""
+    degrees = numpy.array([1.0, 3, 5, 7, 13, 24, 37, 49])
+    for found, degree in zip(arrays._root(base, degrees), degrees, strict=True):
+        with mpmath.workprec(120):
+            assert abs(found - mpmath.root(mpmath.mpf(base), int(degree))) <= 1.5 * math.ulp(found)
 
 
 def test_the_ends_of_the_domain_are_open_and_one_layer_is_enough() -> None:

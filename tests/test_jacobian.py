@@ -107,6 +107,26 @@ def test_the_condition_number_at_the_methods_noise() -> None:
     assert spectrum.condition_number("1.84") == pytest.approx(math.exp(2 * t + math.sinh(2 * t)), rel=1e-13)
 
 
+@pytest.mark.parametrize("noise", [0.3, 1.84, 4.0])
+def test_the_largest_squared_singular_value_is_one_over_chi_at_the_critical_point(noise: float) -> None:
+    """chi = z/(1+z) S, S = exp(-c^2 (1+2z)): it is largest there, and 1/chi is k."""
+    point = float(spectrum.critical_point().subs(c, noise))
+
+    def log_chi(at: float) -> float:
+        return math.log(at / (1 + at)) + math.log(float(spectrum.limit_transform().subs({c: noise, z: at})))
+
+    assert 1 / point - 1 / (1 + point) == pytest.approx(2 * noise**2, rel=1e-12)
+    assert log_chi(0.9 * point) < log_chi(point) > log_chi(1.1 * point)
+    assert math.exp(-log_chi(point)) == pytest.approx(spectrum.condition_number(noise), rel=1e-12)
+
+
+def test_width_and_gaussian_layers_have_the_stated_constants() -> None:
+    """E xi = -1.20653 (Bornemann), psi(1/2) = -gamma - 2 log 2, psi(1) = -gamma: two neurons, L layers have L log 2."""
+    shift = float(spectrum.width_shift().subs(c, 1.84))
+    assert shift == pytest.approx(-1.2065335745820 * (2 * 1.84**3 * math.sqrt(1.84**2 + 2)) ** (1 / 3), rel=1e-12)
+    assert float(spectrum.gaussian_log_condition().subs({L: 7, N: 2})) == pytest.approx(7 * math.log(2), rel=1e-12)
+
+
 def test_the_condition_number_of_l_layers_approaches_its_limit_like_the_inverse_square() -> None:
     limit = spectrum.condition_number("1.84")
     gaps = [spectrum.condition_number("1.84", depth) / limit - 1 for depth in (400, 800, 1600)]
