@@ -87,6 +87,32 @@ def test_the_edge_of_chaos_freezes_overlaps_below_their_input() -> None:
 # --- the exact pair chain -------------------------------------------------------------------------------------------
 
 
+def test_linear_layers_are_numbered_from_1_and_grow_by_one_plus_s_squared() -> None:
+    layers = chain.propagate_pair(nearly_linear, 2.0, 1.0, 3, -0.4, 100)
+    assert [layer.layer for layer in layers] == [1, 2, 3]
+    for layer in layers:
+        assert layer.second_moment == pytest.approx(5.0**layer.layer, rel=1e-8)
+        assert layer.overlap == pytest.approx(-0.4, abs=1e-8)
+
+
+@pytest.mark.parametrize("sigma", [0.5, 2.0])
+def test_the_tails_that_are_cut_off_do_not_matter(sigma: float) -> None:
+    one = predict(Chain.of(CATALOGUE["tanh"], sigma), 4).layers
+    for pair, alone in zip(chain.propagate_pair(numpy.tanh, 1.0, sigma, 4, 0.5, 96), one, strict=True):
+        assert pair.second_moment == pytest.approx(alone.second_moment, rel=2e-10)
+
+
+def test_the_number_of_nodes_and_the_error_are_as_documented() -> None:
+    """24 + 12 omega/sigma nodes: 24 + 24.5 here, and three quarters of them are 36."""
+    default, same, coarse = (chain.propagate_pair(numpy.tanh, 1.0, 0.49, 3, 0.6, nodes) for nodes in (None, 48, 36))
+    assert default == same
+    for one, other in zip(default, coarse, strict=True):
+        gaps = abs(other.second_moment / one.second_moment - 1), abs(other.overlap - one.overlap)
+        assert one.error == max(gaps)
+    with pytest.raises(InputError, match="2048"):
+        chain.propagate_pair(numpy.tanh, 1.0, 0.4, 1, 0.5, 2049)
+
+
 @pytest.mark.parametrize("name", ["tanh", "softsign"])
 @pytest.mark.parametrize("overlap", [-0.7, 0.3])
 def test_doubling_the_nodes_changes_nothing(name: str, overlap: float) -> None:
