@@ -125,6 +125,25 @@ def test_width_and_gaussian_layers_have_the_stated_constants() -> None:
     shift = float(spectrum.width_shift().subs(c, 1.84))
     assert shift == pytest.approx(-1.2065335745820 * (2 * 1.84**3 * math.sqrt(1.84**2 + 2)) ** (1 / 3), rel=1e-12)
     assert float(spectrum.gaussian_log_condition().subs({L: 7, N: 2})) == pytest.approx(7 * math.log(2), rel=1e-12)
+    assert float(spectrum.gaussian_log_condition().subs({L: 7, N: 3})) == pytest.approx(7, rel=1e-12)  # psi(3/2) - psi(1/2) = 2
+
+
+def test_noise_up_to_1_has_a_least_singular_value() -> None:
+    """s^2 = c^2/L."""
+    assert spectrum.condition_number("1.9", 4) > spectrum.condition_number("1.9")
+    assert spectrum.condition_number("0.9", 1) > 1
+    for noise, depth in (("2", 4), ("1", 1), ("2.1", 4)):
+        with pytest.raises(InputError, match=f"c=.*L = {depth}"):
+            spectrum.condition_number(noise, depth)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+def test_free_moments_solve_their_equation(n: int) -> None:
+    """dm_n/dt = n m_n + n sum m_k m_(n-k), m_n(0) = 1, in t = c^2."""
+    slope = moments.free_moment(n).diff(c) / (2 * c)
+    pairs = sum((moments.free_moment(k) * moments.free_moment(n - k) for k in range(1, n)), sympy.Integer(0))
+    assert sympy.simplify(slope - n * moments.free_moment(n) - n * pairs) == 0
+    assert moments.free_moment(n).subs(c, 0) == 1
 
 
 def test_the_condition_number_of_l_layers_approaches_its_limit_like_the_inverse_square() -> None:
