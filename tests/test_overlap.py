@@ -269,6 +269,13 @@ def test_small_noise_coefficients() -> None:
     assert sympy.expand(alignment.angle_coefficient(2) - (3 * N - 10) / (2 * N**2)) == 0
 
 
+def test_the_sum_over_partitions_is_taken_up_to_tau_2_to_the_14() -> None:
+    """tau = N/(2 s^2); N = 2: alpha = -s^2/2 - s^4/2 + O(s^6)."""
+    assert alignment.angle_exponent(2**-7, 2) == pytest.approx(-(2**-15) - 2**-29, abs=2e-12)
+    with pytest.raises(InputError, match="too small for a sum"):
+        alignment.angle_exponent(math.nextafter(2**-7, 0), 2)
+
+
 def test_a_width_of_one_and_tiny_noise_are_refused() -> None:
     with pytest.raises(InputError, match="width=1: must be at least 2"):
         alignment.angle_exponent(1, 1)

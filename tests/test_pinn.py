@@ -118,6 +118,8 @@ def test_cole_hopf_takes_the_heat_equation_to_burgers() -> None:
     nu = sympy.Rational(1, 100) / sympy.pi
     u = cole_hopf(2 + sympy.exp(nu * t) * sympy.cosh(x))
     assert sympy.simplify(u.diff(t) + u * u.diff(x) - nu * u.diff(x, 2)) == 0
+    assert x.is_real
+    assert t.is_real
 
 
 @pytest.mark.parametrize("name", ["allen_cahn", "helmholtz"])
