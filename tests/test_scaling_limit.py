@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from paper_figures import scaling_limit as figure
 from theory import scaling_limit
-from theory.scaling_limit import elements, entrance, first_layer, growth, stationary
+from theory.scaling_limit import detuned, elements, entrance, first_layer, growth, stationary
 from theory.validation import InputError
 from verify.checker.growth_constant import rayleigh_bounds
 from verify.claim import Claim, Context
@@ -111,6 +111,37 @@ def test_a_steep_drift_does_not_overflow() -> None:
 
 
 # --- elements -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize(("width", "end"), [(0.01, 3.0), (0.013, 3.2), (0.002, 1.9)])
+def test_breakpoints_double_their_distance_from_the_centre_up_to_one_half_on_the_right(
+    width: float, end: float, both: bool
+) -> None:
+    points = elements.graded(width, 1.0, end, both)
+    assert (points[0], points[-1]) == (0, end)
+    assert (numpy.diff(points) > 0).all()
+    assert 1.0 in points
+    below, above = 1 - points[points < 1][::-1], points[points > 1] - 1
+    for distances in (below, above):
+        assert distances[:5] == pytest.approx(width * 2.0 ** numpy.arange(5), rel=1e-12)
+    assert numpy.diff(points[points >= 1]).max() <= 0.5
+    assert (points[1] == pytest.approx(width, rel=1e-12)) == both
+
+
+def test_a_detuned_drift_conserves_mass_and_holds_the_odd_field_at_0() -> None:
+    """Beside the equations without it: theta e x d tau."""
+    resolution = entrance.Resolution(8, 1e-4, 1e-2)
+    plain, tuned = entrance.SignEquations(2.0, resolution), detuned.DetunedEquations(2.0, resolution, 0.5)
+    state = numpy.random.default_rng(1).random((2, len(plain.space.x)))
+    state[1, 0] = 0
+    pushed = (tuned.slopes(0.3, state.ravel()) - plain.slopes(0.3, state.ravel())).reshape(2, -1)
+    expected = 0.5 / (1 + math.exp(-0.6)) * (plain.space.expansion @ state.T).T
+    expected[1, 0] = 0
+    assert pushed == pytest.approx(expected, rel=1e-9, abs=1e-6)
+    assert plain.space.weights @ pushed[0] == pytest.approx(0, abs=1e-8)
+    assert plain.slopes(0.3, state.ravel()).reshape(2, -1)[1, 0] == tuned.slopes(0.3, state.ravel()).reshape(2, -1)[1, 0] == 0
+    assert (plain.lag, tuned.lag) == (0.25, 0.0)  # the mean at the start is 1 + (e/2 - (k+1)/12) T
 
 
 def test_the_operators_conserve_mass() -> None:
