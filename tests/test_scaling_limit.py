@@ -129,6 +129,23 @@ def test_breakpoints_double_their_distance_from_the_centre_up_to_one_half_on_the
     assert (points[1] == pytest.approx(width, rel=1e-12)) == both
 
 
+@pytest.mark.parametrize("k", [1.0, 3.0])
+def test_the_law_starts_with_the_moments_of_the_entrance_and_ends_at_30(k: float) -> None:
+    """y = w (k T)^(1/k) has mean 1 - (k+1) T/12 and variance T/3; x = ((1 - exp(-k T))/(k T))^(1/k) y. All signs are kept."""
+    resolution = entrance.Resolution(10, 1e-3, 3e-3)
+    equations = entrance.SignEquations(k, resolution)
+    even, odd = equations.start()
+    y, weights = equations.space.x / (-math.expm1(-k * 3e-3) / (k * 3e-3)) ** (1 / k), equations.space.weights
+    mean = weights @ (even * y)
+    assert weights @ even == pytest.approx(1, abs=1e-9)
+    assert mean == pytest.approx(1 - (k + 1) * 1e-3 / 4, abs=1e-9)
+    assert weights @ (even * (y - mean) ** 2) == pytest.approx(1e-3, abs=1e-9)
+    assert (odd == even).all()
+    solution = entrance.evolve(equations)
+    assert (solution.times[0], solution.times[-1]) == pytest.approx((3e-3, 30), rel=1e-12)
+    assert solution.fields(30.0)[0] == pytest.approx(solution.fields(29.9)[0], abs=1e-3)
+
+
 def test_a_detuned_drift_conserves_mass_and_holds_the_odd_field_at_0() -> None:
     """Beside the equations without it: theta e x d tau."""
     resolution = entrance.Resolution(8, 1e-4, 1e-2)
