@@ -128,6 +128,13 @@ def test_width_and_gaussian_layers_have_the_stated_constants() -> None:
     assert float(spectrum.gaussian_log_condition().subs({L: 7, N: 3})) == pytest.approx(7, rel=1e-12)  # psi(3/2) - psi(1/2) = 2
 
 
+def test_the_symbols_of_the_transforms_are_real() -> None:
+    assert spectrum.limit_transform().free_symbols == {c, z}
+    assert spectrum.layer_transform().free_symbols == {s, z}
+    assert z.is_real
+    assert all(symbol.is_positive for symbol in (c, s, N, L, spectrum.R, *moments.deep_flatness().free_symbols))
+
+
 def test_noise_up_to_1_has_a_least_singular_value() -> None:
     """s^2 = c^2/L."""
     assert spectrum.condition_number("1.9", 4) > spectrum.condition_number("1.9")

@@ -35,6 +35,12 @@ def test_erf_has_the_arcsine_map(variance: float, overlap: float) -> None:
     assert closure.correlation_map(scipy.special.erf, variance, overlap) == pytest.approx(stated, rel=1e-9, abs=1e-12)
 
 
+def test_the_symbols_of_the_map_are_real() -> None:
+    assert closure.erf_map().free_symbols == {V, rho}
+    assert V.is_positive
+    assert rho.is_real
+
+
 def test_hermite_weights_of_an_odd_function_are_odd_and_sum_to_one() -> None:
     moment, weights = closure.hermite_weights(numpy.tanh, 0.5)
     assert weights[::2] == pytest.approx(0, abs=1e-25)

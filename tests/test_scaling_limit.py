@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from paper_figures import scaling_limit as figure
 from theory import scaling_limit
+from theory.overlap.decorrelation import odd_spectrum
 from theory.scaling_limit import detuned, elements, entrance, first_layer, growth, stationary
 from theory.validation import InputError
 from verify.checker.growth_constant import rayleigh_bounds
@@ -71,6 +72,14 @@ def test_the_density_has_mass_1_and_its_own_second_moment(k: float) -> None:
         return float(found)
 
     assert (integral(0), integral(2)) == (pytest.approx(1, rel=1e-8), pytest.approx(1, rel=1e-8))
+
+
+def test_the_symbols_of_the_laws_stand_for_positive_numbers() -> None:
+    free = stationary.self_consistent_density().free_symbols | detuned.quiet_detuning_law().free_symbols
+    assert free == {stationary.u, stationary.k, stationary.c, stationary.Q, detuned.detuning}
+    assert all(symbol.is_positive for symbol in free - {detuned.detuning})
+    assert detuned.detuning.is_real
+    assert detuned.detuning.is_nonzero
 
 
 # --- rates ----------------------------------------------------------------------------------------------------------
@@ -261,12 +270,13 @@ def test_arguments_outside_the_solved_range_are_refused() -> None:
 # --- the first layer ------------------------------------------------------------------------------------------------
 
 
-def test_weak_noise_leaves_the_quiet_first_layer() -> None:
-    """a(T) (k T)^(1/k) -> I_k = 3 pi/8 for k = 2, that is int (1 - y^2)^(3/2)."""
-    solution, time = first_layer._flat_solution(2.0), 1e-4
-    mass = 2 * float(solution.space.weights @ solution.fields(time)[1]) * (-math.expm1(-2 * time)) ** -0.5
-    assert mass * (2 * time) ** 0.5 == pytest.approx(3 * math.pi / 8, rel=1e-3)
-    assert value(first_layer.quiet_first_layer(), 2) == pytest.approx(3 * math.pi / 8 / 2**0.5, rel=1e-14)
+@pytest.mark.parametrize(("k", "survival"), [(1, 2 / 3), (2, 3 * math.pi / 8)])
+def test_weak_noise_leaves_the_quiet_first_layer(k: int, survival: float) -> None:
+    """a(T) (k T)^(1/k) -> I_k = int (1 - |y|^k)^((k+1)/k): int (1 - |y|)^2, int (1 - y^2)^(3/2)."""
+    solution, time = first_layer._flat_solution(float(k)), 1e-4
+    mass = 2 * float(solution.space.weights @ solution.fields(time)[1]) * (-math.expm1(-k * time)) ** (-1 / k)
+    assert mass * (k * time) ** (1 / k) == pytest.approx(survival, rel=1e-3)
+    assert value(first_layer.quiet_first_layer(), k) == pytest.approx(survival / k ** (1 / k), rel=1e-14)
 
 
 def test_in_the_stationary_regime_the_first_layer_grows_by_the_growth_constant() -> None:
@@ -364,6 +374,13 @@ def test_growth_constants_agree_with_spectral_elements(k: str, tolerance: float)
 def test_exponents_too_small_to_tell_powers_apart_are_refused() -> None:
     with pytest.raises(ArithmeticError, match="too small"):
         growth.growth_constant("1e-9")
+
+
+@pytest.mark.parametrize("k", [0.5, 1, 2, 7])
+def test_the_sign_decays_by_the_first_odd_eigenvalue(k: float) -> None:
+    """On Legendre polynomials, for dv = -v|v|^k dtau + dB: a layer is s^2 m_2 units of tau (THEORY E9)."""
+    rates, _, moment = odd_spectrum(k)
+    assert growth.sign_decay(k) == pytest.approx(rates[0] * moment, abs=1e-11)
 
 
 def growth_by_galerkin(k: Fraction, size: int) -> float:
