@@ -145,7 +145,7 @@ def test_the_symbols_stand_for_positive_numbers() -> None:
         expansions.c,
     )
     assert calibration.sigma_star_ball(arb("0.4"), 10, arb(1)) > 0
-    assert calibration.deep_argument().free_symbols == {p, L}
+    assert expansions.deep_argument().free_symbols == {p, L}
     assert all(symbol.is_positive for symbol in symbols)
     assert pi_l.is_real
 
