@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 
+import mpmath
 import numpy
 import pytest
 import sympy
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory import calibration
-from theory.calibration import L, Q, p, pi_l
+from theory.calibration import L, Q, arrays, expansions, p, pi_l
 from theory.rounding import as_ball, endpoints
 from theory.validation import InputError
 from verify.claims.calibration import enumerate_negative_rate
@@ -104,6 +105,49 @@ def test_depths_below_1_or_not_whole_are_refused(depth: float) -> None:
         calibration.sigma_star(0.1, depth)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="depth="):
         calibration.sigma_star_array(0.1, depth)
+
+
+@pytest.mark.parametrize("gain", [0.0, -1.0, math.inf, math.nan])
+def test_gains_that_are_not_positive_and_finite_are_refused(gain: float) -> None:
+    with pytest.raises(InputError, match="omega="):
+        calibration.sigma_star(0.1, 10, gain)
+    with pytest.raises(InputError, match=f"^omega={gain}: must be a finite number > 0$"):
+        calibration.sigma_star_array(0.1, 10, [1.0, gain, -2.0])
+
+
+@pytest.mark.parametrize("base", [2.0**-53, 3 * 2.0**-53, 1e-9, 0.3])
+def test_roots_carry_the_rounding_of_their_exponent(base: float) -> None:
+    """Without it the cube root of 2^-53 is off by 53 log(2)/3 2^-54 of itself, 4 units in the last place."""
+    degrees = numpy.array([1.0, 3, 5, 7, 13, 24, 37, 49])
+    for found, degree in zip(arrays._root(base, degrees), degrees, strict=True):
+        with mpmath.workprec(120):
+            assert abs(found - mpmath.root(mpmath.mpf(base), int(degree))) <= 1.5 * math.ulp(found)
+
+
+def test_the_ends_of_the_domain_are_open_and_one_layer_is_enough() -> None:
+    """The least double and the last one before 1/2."""
+    for target in (5e-324, math.nextafter(0.5, 0)):
+        exact = calibration.sigma_star(target, 1, 5e-3)
+        assert calibration.sigma_star_array(target, 1, 5e-3) == pytest.approx(exact, rel=1e-14)
+
+
+def test_the_symbols_stand_for_positive_numbers() -> None:
+    symbols = (
+        Q,
+        p,
+        L,
+        calibration.omega,
+        calibration.sigma,
+        expansions.X,
+        expansions.ell,
+        expansions.v,
+        expansions.r,
+        expansions.c,
+    )
+    assert calibration.sigma_star_ball(arb("0.4"), 10, arb(1)) > 0
+    assert expansions.deep_argument().free_symbols == {p, L}
+    assert all(symbol.is_positive for symbol in symbols)
+    assert pi_l.is_real
 
 
 def test_arguments_broadcast() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 import pytest
 import sympy
+from scipy import integrate
 
 from theory.activation import CATALOGUE
 from theory.mean_field import fixed_variance, gaussian_mean
@@ -49,6 +50,20 @@ def test_noise_softens_the_quiet_detuning_law() -> None:
     assert quiet == pytest.approx(1.96 / (1 - math.exp(-1.96)), rel=1e-12)
     loud, faint = (detuned.detuned_second_moment(c, 2, 0.98) / law_at_one(c, 2).second_moment for c in (1.84, 1.0))
     assert 1 < loud < faint < quiet
+
+
+@pytest.mark.parametrize("k", [1, 2, 4])
+@pytest.mark.parametrize("shift", [-0.7, 0.98])
+def test_the_quiet_detuning_law_is_that_of_its_equation_in_small_steps(k: int, shift: float) -> None:
+    """u' = e u - u^(k+1) from far out; what the start does to u has shrunk by u(1)^(k+1)/u(0)^(k+1) at t = 1."""
+    ends = []
+    for e in (shift, 0.0):
+        path = integrate.solve_ivp(
+            lambda _, u, e=e: e * u - u ** (k + 1), (0, 1), [1e3 ** (2 / k)], "LSODA", rtol=1e-9, atol=1e-12
+        )
+        ends.append(path.y[0, -1])
+    law = detuned.quiet_detuning_law().subs({detuned.detuning: sympy.nsimplify(shift), detuned.exponent: k})
+    assert float(law) == pytest.approx((ends[0] / ends[1]) ** 2, rel=1e-5)
 
 
 def test_a_quiet_detuning_law_that_starts_elsewhere_is_refuted() -> None:

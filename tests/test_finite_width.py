@@ -12,7 +12,7 @@ from theory.activation.samples import MPMATH
 from theory.gains import effective
 from theory.gains.lyapunov import N, s
 from theory.validation import InputError
-from theory.wide_limit import EDGE_RATES, Atoms, Chain, Resolution, edge_signal, predict, width_correction
+from theory.wide_limit import EDGE_RATES, Atoms, Chain, Gaussian, Resolution, edge_signal, predict, width_correction
 from verify.cross_check.preservation import EDGE, network, wide
 from verify.cross_check.statistics import Interval
 
@@ -91,6 +91,14 @@ def test_deep_signals_on_the_edge_of_chaos_fall_by_exp_of_minus_depth_over_width
 def test_the_edge_of_chaos_and_the_general_recursion_meet_at_small_depth_over_width() -> None:
     """E log q = log E q - Var/2: N E log(q_N/q) = -L/3 - L/3 = -2L/3, the slope of the universal law at T = 0."""
     assert edge_signal(1e-4).mean / 1e-4 == pytest.approx(2 * float(EDGE_RATES["second_moment"]), rel=1e-3)
+
+
+def test_rescaling_the_activation_changes_no_correction() -> None:
+    """f(2 x) with omega/2 and sigma/2 is the same network; 3 f(x/3) with inputs three times as large has its x threefold."""
+    plain = vars(width_correction(Chain.of(TANH, 0.5), 4))
+    assert vars(width_correction(Chain.of(TANH.rescaled(1, 2), 0.25), 4)) == pytest.approx(plain, rel=1e-7)
+    threefold = Chain.of(TANH.rescaled(3, sympy.Rational(1, 3)), 0.5, Gaussian(3.0))
+    assert vars(width_correction(threefold, 4)) == pytest.approx(plain, rel=1e-7)
 
 
 def test_only_gaussian_inputs_are_corrected() -> None:

@@ -45,6 +45,30 @@ def test_one_neuron_has_the_moments_of_a_normal_variable() -> None:
     assert sympy.expand((moments.mean_squared_trace() - moments.mean_fourth()).subs(N, 1)) == 0
 
 
+@pytest.mark.parametrize("width", [1, 2, 3, 4, 10])
+def test_the_trace_of_one_layer_is_a_noncentral_chi_square_variable(width: int) -> None:
+    """|A|_F^2 = sum (delta_ij + s g_ij/sqrt N)^2: mean N (1 + s^2), variance 2 s^4 + 4 s^2."""
+    one = {N: width, L: 1}
+    expected = (1 + s**2) ** 2 + (2 * s**4 + 4 * s**2) / sympy.Integer(width) ** 2
+    assert sympy.expand(moments.mean_squared_trace().subs(one) - expected) == 0
+    assert sympy.expand(moments.mean_square().subs(one)) == 1 + s**2
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 10])
+@pytest.mark.parametrize("depth", [0, 1, 2, 5])
+def test_moments_of_any_depth_are_powers_of_the_recursion(width: int, depth: int) -> None:
+    """m' = (b + d/N) m + d p, p' = b p + (2 d/N^2) m from m = p = 1, in fractions at s^2 = 1/4."""
+    fourth = trace = Fraction(1)
+    b = Fraction(5, 4) ** 2
+    d = b - 1
+    for _ in range(depth):
+        fourth, trace = (b + d / width) * fourth + d * trace, b * trace + 2 * d / width**2 * fourth
+    values = {N: width, L: depth, s: sympy.Rational(1, 2)}
+    assert moments.mean_fourth().subs(values) == sympy.Rational(fourth.numerator, fourth.denominator)
+    assert moments.mean_squared_trace().subs(values) == sympy.Rational(trace.numerator, trace.denominator)
+    assert moments.mean_square().subs(values) == sympy.Rational(5, 4) ** depth
+
+
 def test_the_enumeration_integrates_one_neuron_exactly() -> None:
     """s^2 = 1/3: E J^2 = 4/3, E J^4 = 1 + 2 + 1/3."""
     assert enumerate_moments(1, 1, 1) == (Fraction(4, 3), Fraction(10, 3), Fraction(10, 3))
@@ -81,6 +105,52 @@ def test_the_condition_number_at_the_methods_noise() -> None:
     assert spectrum.condition_number("1.84") == pytest.approx(619.1101673599, rel=1e-12)
     t = math.asinh(1.84 / math.sqrt(2))
     assert spectrum.condition_number("1.84") == pytest.approx(math.exp(2 * t + math.sinh(2 * t)), rel=1e-13)
+
+
+@pytest.mark.parametrize("noise", [0.3, 1.84, 4.0])
+def test_the_largest_squared_singular_value_is_one_over_chi_at_the_critical_point(noise: float) -> None:
+    """chi = z/(1+z) S, S = exp(-c^2 (1+2z)): it is largest there, and 1/chi is k."""
+    point = float(spectrum.critical_point().subs(c, noise))
+
+    def log_chi(at: float) -> float:
+        return math.log(at / (1 + at)) + math.log(float(spectrum.limit_transform().subs({c: noise, z: at})))
+
+    assert 1 / point - 1 / (1 + point) == pytest.approx(2 * noise**2, rel=1e-12)
+    assert log_chi(0.9 * point) < log_chi(point) > log_chi(1.1 * point)
+    assert math.exp(-log_chi(point)) == pytest.approx(spectrum.condition_number(noise), rel=1e-12)
+
+
+def test_width_and_gaussian_layers_have_the_stated_constants() -> None:
+    """E xi = -1.20653 (Bornemann), psi(1/2) = -gamma - 2 log 2, psi(1) = -gamma: two neurons, L layers have L log 2."""
+    shift = float(spectrum.width_shift().subs(c, 1.84))
+    assert shift == pytest.approx(-1.2065335745820 * (2 * 1.84**3 * math.sqrt(1.84**2 + 2)) ** (1 / 3), rel=1e-12)
+    assert float(spectrum.gaussian_log_condition().subs({L: 7, N: 2})) == pytest.approx(7 * math.log(2), rel=1e-12)
+    assert float(spectrum.gaussian_log_condition().subs({L: 7, N: 3})) == pytest.approx(7, rel=1e-12)  # psi(3/2) - psi(1/2) = 2
+
+
+def test_the_symbols_of_the_transforms_are_real() -> None:
+    assert spectrum.limit_transform().free_symbols == {c, z}
+    assert spectrum.layer_transform().free_symbols == {s, z}
+    assert z.is_real
+    assert all(symbol.is_positive for symbol in (c, s, N, L, spectrum.R, *moments.deep_flatness().free_symbols))
+
+
+def test_noise_up_to_1_has_a_least_singular_value() -> None:
+    """s^2 = c^2/L."""
+    assert spectrum.condition_number("1.9", 4) > spectrum.condition_number("1.9")
+    assert spectrum.condition_number("0.9", 1) > 1
+    for noise, depth in (("2", 4), ("1", 1), ("2.1", 4)):
+        with pytest.raises(InputError, match=f"c=.*L = {depth}"):
+            spectrum.condition_number(noise, depth)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+def test_free_moments_solve_their_equation(n: int) -> None:
+    """dm_n/dt = n m_n + n sum m_k m_(n-k), m_n(0) = 1, in t = c^2."""
+    slope = moments.free_moment(n).diff(c) / (2 * c)
+    pairs = sum((moments.free_moment(k) * moments.free_moment(n - k) for k in range(1, n)), sympy.Integer(0))
+    assert sympy.simplify(slope - n * moments.free_moment(n) - n * pairs) == 0
+    assert moments.free_moment(n).subs(c, 0) == 1
 
 
 def test_the_condition_number_of_l_layers_approaches_its_limit_like_the_inverse_square() -> None:

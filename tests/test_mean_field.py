@@ -107,6 +107,7 @@ def test_moments_of_the_normal_law_are_exact() -> None:
 
 def test_three_layers_of_erf_by_hand() -> None:
     V, layers = 0.7, mean_field.gaussian_closure(ERF, 1.2, 3, 0.7)
+    assert len(layers) == 3
     for number, found in enumerate(layers, start=1):
         assert (found.layer, found.variance) == (number, pytest.approx(V, rel=1e-14))
         assert found.second_moment == pytest.approx(erf_second_moment(V), rel=1e-14)
@@ -210,6 +211,11 @@ def test_fates_of_signals_and_gradients() -> None:
 
 
 # --- laws -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_symbols_of_the_laws_stand_for_positive_numbers() -> None:
+    assert mean_field.edge_law().free_symbols == {k, kappa, layer}
+    assert all(symbol.is_positive for symbol in (k, kappa, s, layer))
 
 
 def test_special_values_of_the_laws() -> None:

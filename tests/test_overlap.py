@@ -35,11 +35,47 @@ def test_erf_has_the_arcsine_map(variance: float, overlap: float) -> None:
     assert closure.correlation_map(scipy.special.erf, variance, overlap) == pytest.approx(stated, rel=1e-9, abs=1e-12)
 
 
+def test_the_symbols_of_the_map_are_real() -> None:
+    assert closure.erf_map().free_symbols == {V, rho}
+    assert V.is_positive
+    assert rho.is_real
+
+
 def test_hermite_weights_of_an_odd_function_are_odd_and_sum_to_one() -> None:
     moment, weights = closure.hermite_weights(numpy.tanh, 0.5)
     assert weights[::2] == pytest.approx(0, abs=1e-25)
     assert weights.sum() == pytest.approx(1, abs=1e-14)
     assert 0 < moment < 0.5
+
+
+@pytest.mark.parametrize("degree", [0, 1, 2, 7, 60, 118, 119])
+def test_a_hermite_polynomial_has_one_weight_of_120(degree: int) -> None:
+    """E He_n(Z)^2 = n!."""
+
+    def polynomial(h: numpy.ndarray) -> numpy.ndarray:
+        return scipy.special.eval_hermitenorm(degree, h) / math.sqrt(math.factorial(degree))
+
+    moment, weights = closure.hermite_weights(polynomial, 1.0)
+    assert moment == pytest.approx(1, rel=1e-9)
+    assert weights == pytest.approx(numpy.eye(120)[degree], abs=1e-9)
+
+
+def test_the_closure_of_erf_by_hand_from_layer_to_layer() -> None:
+    """V' = g (2/pi) arcsin(2V/(1 + 2V)), and the overlap by the arcsine map."""
+    variance, overlap, layers = 0.8, 0.6, closure.propagate_closure(scipy.special.erf, 0.8, 4, 0.6)
+    assert len(layers) == 4
+    for found in layers:
+        part = 2 * variance / (1 + 2 * variance)
+        overlap = math.asin(part * overlap) / math.asin(part)
+        assert found == pytest.approx((variance, overlap), rel=1e-9)
+        variance = 0.8 * 2 / math.pi * math.asin(part)
+
+
+def test_the_frozen_overlap_is_where_a_long_orbit_tends() -> None:
+    """Overlaps less their limit fall like V ~ 1/l: two layers, extrapolated at V = 0, leave the square."""
+    orbit = closure.propagate_closure(numpy.tanh, 1.0, 4001, 0.5)
+    (near, _), (far, _), one, two = orbit[2000], orbit[4000], orbit[1999][1], orbit[3999][1]
+    assert (two * near - one * far) / (near - far) == pytest.approx(closure.frozen_overlap(numpy.tanh, 1.0, 0.5), abs=1e-7)
 
 
 def test_a_linear_network_keeps_the_overlap_under_the_closure_and_exactly() -> None:
@@ -55,6 +91,32 @@ def test_the_edge_of_chaos_freezes_overlaps_below_their_input() -> None:
 
 
 # --- the exact pair chain -------------------------------------------------------------------------------------------
+
+
+def test_linear_layers_are_numbered_from_1_and_grow_by_one_plus_s_squared() -> None:
+    layers = chain.propagate_pair(nearly_linear, 2.0, 1.0, 3, -0.4, 100)
+    assert [layer.layer for layer in layers] == [1, 2, 3]
+    for layer in layers:
+        assert layer.second_moment == pytest.approx(5.0**layer.layer, rel=1e-8)
+        assert layer.overlap == pytest.approx(-0.4, abs=1e-8)
+
+
+@pytest.mark.parametrize("sigma", [0.5, 2.0])
+def test_the_tails_that_are_cut_off_do_not_matter(sigma: float) -> None:
+    one = predict(Chain.of(CATALOGUE["tanh"], sigma), 4).layers
+    for pair, alone in zip(chain.propagate_pair(numpy.tanh, 1.0, sigma, 4, 0.5, 96), one, strict=True):
+        assert pair.second_moment == pytest.approx(alone.second_moment, rel=2e-10)
+
+
+def test_the_number_of_nodes_and_the_error_are_as_documented() -> None:
+    """24 + 12 omega/sigma nodes: 24 + 24.5 here, and three quarters of them are 36."""
+    default, same, coarse = (chain.propagate_pair(numpy.tanh, 1.0, 0.49, 3, 0.6, nodes) for nodes in (None, 48, 36))
+    assert default == same
+    for one, other in zip(default, coarse, strict=True):
+        gaps = abs(other.second_moment / one.second_moment - 1), abs(other.overlap - one.overlap)
+        assert one.error == max(gaps)
+    with pytest.raises(InputError, match="2048"):
+        chain.propagate_pair(numpy.tanh, 1.0, 0.4, 1, 0.5, 2049)
 
 
 @pytest.mark.parametrize("name", ["tanh", "softsign"])
@@ -211,6 +273,13 @@ def test_the_method_aligns_by_exp_minus_c_squared_over_n_at_any_depth() -> None:
 def test_small_noise_coefficients() -> None:
     assert alignment.angle_coefficient(1) == -1 / N
     assert sympy.expand(alignment.angle_coefficient(2) - (3 * N - 10) / (2 * N**2)) == 0
+
+
+def test_the_sum_over_partitions_is_taken_up_to_tau_2_to_the_14() -> None:
+    """tau = N/(2 s^2); N = 2: alpha = -s^2/2 - s^4/2 + O(s^6)."""
+    assert alignment.angle_exponent(2**-7, 2) == pytest.approx(-(2**-15) - 2**-29, abs=2e-12)
+    with pytest.raises(InputError, match="too small for a sum"):
+        alignment.angle_exponent(math.nextafter(2**-7, 0), 2)
 
 
 def test_a_width_of_one_and_tiny_noise_are_refused() -> None:

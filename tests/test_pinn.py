@@ -17,7 +17,8 @@ import sympy
 from theory.activation.arithmetic import evaluate
 from theory.activation.floats import numpy_
 from theory.training import EQUATIONS, burgers_solution
-from theory.training.equations import x, y
+from theory.training.burgers import cole_hopf
+from theory.training.equations import t, x, y
 from theory.validation import InputError
 from verify.checker.burgers import burgers_ball
 from verify.training.records import Row
@@ -82,6 +83,43 @@ def test_the_source_of_helmholtz_is_the_one_found_by_hand() -> None:
     equation = EQUATIONS["helmholtz"]
     u = equation.unknown
     assert sympy.expand(equation.residual - (u.diff(x, 2) + u.diff(y, 2) + u - (1 - 2 * sympy.pi**2) * solution)) == 0
+
+
+def test_the_residuals_are_those_of_the_table() -> None:
+    """Allen-Cahn's source by hand, from v_t = -v and v_xx for v = x^2 cos(pi x) e^-t."""
+    burgers, allen_cahn = EQUATIONS["burgers"], EQUATIONS["allen_cahn"]
+    u = burgers.unknown
+    assert sympy.expand(burgers.residual - (u.diff(t) + u * u.diff(x) - u.diff(x, 2) / (100 * sympy.pi))) == 0
+    v = x**2 * sympy.cos(sympy.pi * x) * sympy.exp(-t)
+    curvature = ((2 - sympy.pi**2 * x**2) * sympy.cos(sympy.pi * x) - 4 * sympy.pi * x * sympy.sin(sympy.pi * x)) * sympy.exp(
+        -t
+    )
+    source = -v - curvature / 1000 - 5 * (v - v**3)
+    stated = u.diff(t) - u.diff(x, 2) / 1000 - 5 * (u - u**3) - source
+    assert sympy.expand(allen_cahn.residual - stated) == 0
+    assert allen_cahn.given == v
+
+
+def test_domains_sides_and_weights_are_those_of_the_table() -> None:
+    for name, second, sides, weight in (
+        ("burgers", (0, 1), {(0, 0), (0, 1), (1, 0)}, 1),
+        ("allen_cahn", (0, 1), {(0, 0), (0, 1), (1, 0)}, 1),
+        ("helmholtz", (-1, 1), {(0, 0), (0, 1), (1, 0), (1, 1)}, 100),
+    ):
+        equation = EQUATIONS[name]
+        assert (equation.name, equation.domain, equation.weight) == (name, ((-1, 1), second), weight)
+        assert (set(equation.sides), len(equation.sides)) == (sides, len(sides))
+        assert all(symbol.is_real for symbol in (*equation.coordinates, *equation.pointwise[1].values()))
+    assert EQUATIONS["burgers"].given == -sympy.sin(sympy.pi * x)
+
+
+def test_cole_hopf_takes_the_heat_equation_to_burgers() -> None:
+    """phi = 2 + exp(nu t) cosh(x) solves phi_t = nu phi_xx."""
+    nu = sympy.Rational(1, 100) / sympy.pi
+    u = cole_hopf(2 + sympy.exp(nu * t) * sympy.cosh(x))
+    assert sympy.simplify(u.diff(t) + u * u.diff(x) - nu * u.diff(x, 2)) == 0
+    assert x.is_real
+    assert t.is_real
 
 
 @pytest.mark.parametrize("name", ["allen_cahn", "helmholtz"])

@@ -61,6 +61,13 @@ def test_the_band_reaches_down_to_no_noise_while_the_orbit_without_noise_keeps_h
     assert quiet == pytest.approx(quiet_ratio(10), rel=1e-5)
 
 
+def test_rescaling_the_activation_moves_the_band_with_omega() -> None:
+    """f(2 x) with half of omega and of sigma is the same network. The sigma of the chain is not used."""
+    (plain,), (scaled,) = (gradient_band(chain, 4, 1.2) for chain in (Chain.of(TANH, 1.0), Chain.of(TANH.rescaled(1, 2), 7.0)))
+    assert (2 * scaled.low, 2 * scaled.high) == pytest.approx((plain.low, plain.high), rel=1e-8)
+    assert 0 < plain.low < plain.high
+
+
 def test_the_statement_names_the_band_that_is_found() -> None:
     found = bands.band(10)
     assert f"[{found.low:.4f}, {found.high:.4f}]" in bands.band_claim(10, "quick").statement

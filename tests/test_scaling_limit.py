@@ -1,7 +1,9 @@
 """The scaling limit: stationary laws, rates, the entrance and the negative rate, the first layer; and the second roads."""
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import numpy
 import pytest
@@ -14,7 +16,8 @@ from hypothesis import strategies as st
 
 from paper_figures import scaling_limit as figure
 from theory import scaling_limit
-from theory.scaling_limit import elements, entrance, first_layer, growth, stationary
+from theory.overlap.decorrelation import odd_spectrum
+from theory.scaling_limit import detuned, elements, entrance, first_layer, growth, stationary
 from theory.validation import InputError
 from verify.checker.growth_constant import rayleigh_bounds
 from verify.claim import Claim, Context
@@ -71,6 +74,14 @@ def test_the_density_has_mass_1_and_its_own_second_moment(k: float) -> None:
     assert (integral(0), integral(2)) == (pytest.approx(1, rel=1e-8), pytest.approx(1, rel=1e-8))
 
 
+def test_the_symbols_of_the_laws_stand_for_positive_numbers() -> None:
+    free = stationary.self_consistent_density().free_symbols | detuned.quiet_detuning_law().free_symbols
+    assert free == {stationary.u, stationary.k, stationary.c, stationary.Q, detuned.detuning}
+    assert all(symbol.is_positive for symbol in free - {detuned.detuning})
+    assert detuned.detuning.is_real
+    assert detuned.detuning.is_nonzero
+
+
 # --- rates ----------------------------------------------------------------------------------------------------------
 
 
@@ -109,6 +120,54 @@ def test_a_steep_drift_does_not_overflow() -> None:
 
 
 # --- elements -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize(("width", "end"), [(0.01, 3.0), (0.013, 3.2), (0.002, 1.9)])
+def test_breakpoints_double_their_distance_from_the_centre_up_to_one_half_on_the_right(
+    width: float, end: float, both: bool
+) -> None:
+    points = elements.graded(width, 1.0, end, both)
+    assert (points[0], points[-1]) == (0, end)
+    assert (numpy.diff(points) > 0).all()
+    assert 1.0 in points
+    below, above = 1 - points[points < 1][::-1], points[points > 1] - 1
+    for distances in (below, above):
+        assert distances[:5] == pytest.approx(width * 2.0 ** numpy.arange(5), rel=1e-12)
+    assert numpy.diff(points[points >= 1]).max() <= 0.5
+    assert (points[1] == pytest.approx(width, rel=1e-12)) == both
+
+
+@pytest.mark.parametrize("k", [1.0, 3.0])
+def test_the_law_starts_with_the_moments_of_the_entrance_and_ends_at_30(k: float) -> None:
+    """y = w (k T)^(1/k) has mean 1 - (k+1) T/12 and variance T/3; x = ((1 - exp(-k T))/(k T))^(1/k) y. All signs are kept."""
+    resolution = entrance.Resolution(10, 1e-3, 3e-3)
+    equations = entrance.SignEquations(k, resolution)
+    even, odd = equations.start()
+    y, weights = equations.space.x / (-math.expm1(-k * 3e-3) / (k * 3e-3)) ** (1 / k), equations.space.weights
+    mean = weights @ (even * y)
+    assert weights @ even == pytest.approx(1, abs=1e-9)
+    assert mean == pytest.approx(1 - (k + 1) * 1e-3 / 4, abs=1e-9)
+    assert weights @ (even * (y - mean) ** 2) == pytest.approx(1e-3, abs=1e-9)
+    assert (odd == even).all()
+    solution = entrance.evolve(equations)
+    assert (solution.times[0], solution.times[-1]) == pytest.approx((3e-3, 30), rel=1e-12)
+    assert solution.fields(30.0)[0] == pytest.approx(solution.fields(29.9)[0], abs=1e-3)
+
+
+def test_a_detuned_drift_conserves_mass_and_holds_the_odd_field_at_0() -> None:
+    """Beside the equations without it: theta e x d tau."""
+    resolution = entrance.Resolution(8, 1e-4, 1e-2)
+    plain, tuned = entrance.SignEquations(2.0, resolution), detuned.DetunedEquations(2.0, resolution, 0.5)
+    state = numpy.random.default_rng(1).random((2, len(plain.space.x)))
+    state[1, 0] = 0
+    pushed = (tuned.slopes(0.3, state.ravel()) - plain.slopes(0.3, state.ravel())).reshape(2, -1)
+    expected = 0.5 / (1 + math.exp(-0.6)) * (plain.space.expansion @ state.T).T
+    expected[1, 0] = 0
+    assert pushed == pytest.approx(expected, rel=1e-9, abs=1e-6)
+    assert plain.space.weights @ pushed[0] == pytest.approx(0, abs=1e-8)
+    assert plain.slopes(0.3, state.ravel()).reshape(2, -1)[1, 0] == tuned.slopes(0.3, state.ravel()).reshape(2, -1)[1, 0] == 0
+    assert (plain.lag, tuned.lag) == (0.25, 0.0)  # the mean at the start is 1 + (e/2 - (k+1)/12) T
 
 
 def test_the_operators_conserve_mass() -> None:
@@ -211,12 +270,13 @@ def test_arguments_outside_the_solved_range_are_refused() -> None:
 # --- the first layer ------------------------------------------------------------------------------------------------
 
 
-def test_weak_noise_leaves_the_quiet_first_layer() -> None:
-    """a(T) (k T)^(1/k) -> I_k = 3 pi/8 for k = 2, that is int (1 - y^2)^(3/2)."""
-    solution, time = first_layer._flat_solution(2.0), 1e-4
-    mass = 2 * float(solution.space.weights @ solution.fields(time)[1]) * (-math.expm1(-2 * time)) ** -0.5
-    assert mass * (2 * time) ** 0.5 == pytest.approx(3 * math.pi / 8, rel=1e-3)
-    assert value(first_layer.quiet_first_layer(), 2) == pytest.approx(3 * math.pi / 8 / 2**0.5, rel=1e-14)
+@pytest.mark.parametrize(("k", "survival"), [(1, 2 / 3), (2, 3 * math.pi / 8)])
+def test_weak_noise_leaves_the_quiet_first_layer(k: int, survival: float) -> None:
+    """a(T) (k T)^(1/k) -> I_k = int (1 - |y|^k)^((k+1)/k): int (1 - |y|)^2, int (1 - y^2)^(3/2)."""
+    solution, time = first_layer._flat_solution(float(k)), 1e-5
+    mass = 2 * float(solution.space.weights @ solution.fields(time)[1]) * (-math.expm1(-k * time)) ** (-1 / k)
+    assert mass * (k * time) ** (1 / k) == pytest.approx(survival, rel=1e-3)
+    assert value(first_layer.quiet_first_layer(), k) == pytest.approx(survival / k ** (1 / k), rel=1e-14)
 
 
 def test_in_the_stationary_regime_the_first_layer_grows_by_the_growth_constant() -> None:
@@ -314,3 +374,52 @@ def test_growth_constants_agree_with_spectral_elements(k: str, tolerance: float)
 def test_exponents_too_small_to_tell_powers_apart_are_refused() -> None:
     with pytest.raises(ArithmeticError, match="too small"):
         growth.growth_constant("1e-9")
+
+
+@pytest.mark.parametrize("k", [0.5, 1, 2, 7])
+def test_the_sign_decays_by_the_first_odd_eigenvalue(k: float) -> None:
+    """On Legendre polynomials, for dv = -v|v|^k dtau + dB: a layer is s^2 m_2 units of tau (THEORY E9)."""
+    rates, _, moment = odd_spectrum(k)
+    assert growth.sign_decay(k) == pytest.approx(rates[0] * moment, abs=1e-11)
+
+
+def growth_by_galerkin(k: Fraction, size: int) -> float:
+    """The largest Rayleigh quotient of v = psi/sqrt(rho), psi in the span of 1 and u^2 P_i(t), where u^k is a power of t."""
+    root, power = k.denominator, float(k)
+    moment = float(stationary.stationary_second_moment().subs({stationary.k: sympy.nsimplify(k), stationary.c: 1}))
+    end = (40 * (power + 2) * moment) ** (1 / (power + 2))
+    nodes, gauss = numpy.polynomial.legendre.leggauss(6 * size)
+    t = end ** (1 / root) * (nodes + 1) / 2
+    u, du = t**root, root * t ** (root - 1)
+    weights = end ** (1 / root) / 2 * gauss * du
+    legendre = numpy.polynomial.legendre.legvander(nodes, size)
+    slopes = numpy.polynomial.legendre.legval(nodes, numpy.polynomial.legendre.legder(numpy.eye(size + 1))).T
+    slopes *= 2 / end ** (1 / root) / du[:, None]
+    psi = numpy.column_stack([numpy.ones_like(u), u[:, None] ** 2 * legendre])
+    slope = numpy.column_stack([numpy.zeros_like(u), 2 * u[:, None] * legendre + u[:, None] ** 2 * slopes])
+    slope += (u ** (power + 1) / moment)[:, None] * psi  # v' sqrt(rho), as rho' = -2 u^(k+1) rho/Q
+    ground = numpy.exp(-(u ** (power + 2)) / ((power + 2) * moment))
+    mean = psi.T @ (weights * ground) / math.sqrt(weights @ ground**2)
+    form = numpy.outer(mean, mean) - moment / 2 * slope.T @ (weights[:, None] * slope)
+    form -= 2 * (power + 1) * psi.T @ ((weights * u**power)[:, None] * psi)
+    inverse = numpy.linalg.inv(numpy.linalg.qr(numpy.sqrt(weights)[:, None] * psi)[1])
+    return float(numpy.linalg.eigvalsh(inverse.T @ form @ inverse).max())
+
+
+@pytest.mark.parametrize("k", ["1/2", "1", "3/2", "2"])
+def test_growth_constants_agree_with_a_galerkin_method_in_a_root_of_u(k: str) -> None:
+    assert growth.growth_constant(k) == pytest.approx(growth_by_galerkin(Fraction(k), 26), abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("k", "paths"),
+    [
+        (2, lambda y, T: y**2 + T),
+        (4, lambda y, T: y**4 + 4 * y**2 * T + 2 * T**2),
+        (6, lambda y, T: y**6 + 9 * y**4 * T + 162 / 7 * y**2 * T**2 + 54 / 7 * T**3),
+    ],
+)
+def test_the_noise_on_a_path_is_integrated_over_its_time(k: int, paths: Callable[[Any, float], Any]) -> None:
+    """int E(y + sqrt(T) sigma Z)^k dr, in moments of sigma: of sigma^2 1, 2/3, 3/5, of sigma^4 2/3, 18/35 (k = 4, 6)."""
+    y = numpy.array([0.0, 0.4, 1.3])
+    assert first_layer.smoothed_power(y, float(k), 0.3) == pytest.approx(paths(y, 0.3), rel=1e-9)

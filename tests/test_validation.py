@@ -1,10 +1,13 @@
 """Each validator is seen to accept and to reject, with a message that teaches."""
 
+import math
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
+import numpy
 import pytest
 import sympy
 
@@ -44,8 +47,12 @@ def test_a_float_is_refused_with_the_fix_in_the_message() -> None:
 
 def test_gains_must_be_positive_and_oddness_explains_the_rest() -> None:
     assert validation.positive_gain("1e-30") == Fraction(1, 10**30)
-    with pytest.raises(InputError, match="form its 2-cycle; ask for gain 3/2"):
+    with pytest.raises(
+        InputError, match=r"f\(-3/2 x\) is minus the map at gain 3/2: .* \+-xi at gain 3/2, .*; ask for gain 3/2$"
+    ):
         validation.positive_gain("-3/2")
+    with pytest.raises(InputError, match=r"ask for gain 1/2$"):
+        validation.positive_gain("-1/2")
     with pytest.raises(InputError, match="0 is its only fixed point"):
         validation.positive_gain(0)
 
@@ -67,17 +74,139 @@ def test_counts_are_whole_numbers_from_a_least_one(read: Callable[[str], int], l
             read(wrong)
 
 
+def accepts(judge: Callable[[], object]) -> bool:
+    try:
+        judge()
+    except InputError:
+        return False
+    return True
+
+
+LIMITS: list[tuple[Callable[[Any], object], Any, Any]] = [  # the last value that is allowed, the first that is not
+    (lambda text: validation.exact_number("a", text), "1" * 2_000, "1" * 2_001),
+    (lambda text: validation.exact_number("a", text), "1e2000", "1e2001"),
+    (lambda text: validation.exact_number("a", text), "1e-2000", "1e-2001"),
+    (lambda value: validation.positive("a", value), "1e-2000", 0),
+    (validation.positive_gain, "1e-2000", 0),
+    (validation.gain_interval, "3/2:1.5", "1.5000001:3/2"),
+    (validation.depth, 1, 0),
+    (validation.depth, 10**9, "1000000000.5"),
+    (validation.chain_depth, 20_000, 20_001),
+    (validation.chain_depth, 1, 0),
+    (validation.rule_depth, 100_000, 100_001),
+    (validation.rule_depth, 1, 0),
+    (validation.width, 1, 0),
+    (validation.replicas, 2, 1),
+    (validation.seeds, 2, 1),
+    (validation.seeds, 1_000, 1_001),
+    (validation.batch, 1, 0),
+    (validation.seed, 0, -1),
+    (validation.digits, 1, 0),
+    (validation.digits, 2_000, 2_001),
+    (validation.digits, 1, True),
+    (validation.digits, 2, 2.5),
+    (validation.target_negative_rate, "1e-2000", 0),
+    (validation.target_negative_rate, "0.49999999999999999999", "1/2"),
+    (validation.positive_exponent, 1e-300, 0.0),
+    (validation.limit_noise_scale, 0.3, math.nextafter(0.3, 0)),
+    (validation.limit_noise_scale, 5.4, math.nextafter(5.4, 6)),
+    (validation.limit_target, 1e-4, math.nextafter(1e-4, 0)),
+    (validation.limit_target, 0.4999, math.nextafter(0.4999, 1)),
+    (lambda shift: validation.limit_detuning(shift, 2.0), 1, 1 + 2**-52),
+    (lambda shift: validation.limit_detuning(shift, 2.0), -1, -1 - 2**-52),
+    (lambda shift: validation.limit_detuning(shift, 0.5), 0.25, math.nextafter(0.25, 1)),
+    (lambda shift: validation.limit_detuning(shift, 0.5), -0.25, -math.nextafter(0.25, 1)),
+    (validation.ratio_bound, 1 + 2**-52, 1.0),
+    (lambda value: validation.positive_float("a", value), sys.float_info.max, Fraction(sys.float_info.max) + 1),
+    (lambda value: validation.positive_float("a", value), sys.float_info.min, Fraction(sys.float_info.min) / 2),
+    (lambda value: validation.nonnegative_float("a", value), 0, "-1e-300"),
+    (lambda value: validation.nonnegative_float("a", value), "1/1000", "1e-400"),
+    (lambda value: validation.between("t", numpy.array([0.5, value]), 0, 1, ""), 1.0, 1 + 2**-52),
+    (lambda value: validation.between("t", numpy.array([0.5, value]), 0, 1, ""), 0.0, -1e-300),
+    (lambda value: validation.between("t", numpy.array([0.5, value]), 0, 1, ""), 0.0, math.nan),
+]
+
+
+@pytest.mark.parametrize(("judge", "last", "beyond"), LIMITS, ids=range(len(LIMITS)))
+def test_every_limit_is_where_it_is_said_to_be(judge: Callable[[Any], object], last: Any, beyond: Any) -> None:
+    assert accepts(lambda: judge(last))
+    assert not accepts(lambda: judge(beyond))
+
+
+def test_validators_return_what_they_were_given_as_a_number() -> None:
+    assert validation.gain_interval("0.9:11/10") == (Fraction(9, 10), Fraction(11, 10))
+    assert (validation.chain_depth("7"), validation.rule_depth("8"), validation.seeds("9")) == (7, 8, 9)
+    assert (validation.limit_noise_scale("1.5"), validation.limit_target("1/4"), validation.ratio_bound("3/2")) == (
+        1.5,
+        0.25,
+        1.5,
+    )
+    assert (validation.limit_detuning("-1/8", 0.5), validation.positive_exponent("3/2")) == (-0.125, 1.5)
+
+
+def test_an_interval_of_gains_has_two_ends_in_order() -> None:
+    for text in (":2", "1:", "", "1"):
+        with pytest.raises(InputError, match=f"^gain={text}: write an interval of gains as A:B"):
+            validation.gain_interval(text)
+    with pytest.raises(InputError, match=r"^gain=2:1: the interval is empty; write 1:2$"):
+        validation.gain_interval("2:1")
+
+
+def test_the_first_number_out_of_bounds_is_named_with_the_bounds() -> None:
+    with pytest.raises(InputError, match=r"^t=2\.0: must be from 0 to 1; so it is$"):
+        validation.between("t", numpy.array([0.5, 2.0, 3.0]), 0, 1, "so it is")
+
+
+def test_long_values_are_shown_by_their_first_57_characters() -> None:
+    for length, shown in ((60, "1" * 60), (61, "1" * 57 + "...")):
+        assert str(InputError("a", "1" * length, "is long")) == f"a={shown}: is long"
+    assert str(InputError("a", "x\n", "has two lines")) == "a=x\\n: has two lines"
+
+
 def test_a_simulation_has_to_fit_into_memory() -> None:
     fits: dict[str, Any] = {"depth": 1000, "width": 100_000, "batch": 4, "replicas": 2, "sampler": "law"}
     validation.simulation_size(**fits)
     for wrong, remedy in (
-        ({"depth": 10**12}, "depth=.*at most 2500000"),
-        ({"replicas": 10**6}, "replicas=.*at most 5000"),
+        ({"depth": 10**12}, "depth=.*at most 2500000$"),
+        ({"replicas": 10**6}, "replicas=.*at most 5000$"),
         ({"sampler": "weights"}, "use the sampler law"),
         ({"width": 10**7}, "width=.*choose fewer"),
     ):
         with pytest.raises(InputError, match=remedy):
             validation.simulation_size(**{**fits, **wrong})
+
+
+def simulates(depth: int, width: int, batch: int, replicas: int, sampler: str = "law") -> bool:
+    return accepts(lambda: validation.simulation_size(depth, width, batch, replicas, sampler))
+
+
+@pytest.mark.parametrize(("depth", "batch"), [(1, 1), (7, 3), (1000, 4), (10_000_000, 1)])
+def test_layers_times_networks_times_inputs_are_at_most_20_million(depth: int, batch: int) -> None:
+    most = 20_000_000 // (depth * batch)
+    assert simulates(depth, 1, batch, most)
+    assert not simulates(depth, 1, batch, most + 1)
+
+
+def test_two_networks_have_to_fit_at_least() -> None:
+    assert simulates(10_000_000, 1, 1, 2)
+    assert not simulates(10_000_001, 1, 1, 1)
+
+
+def test_matrices_are_drawn_in_full_up_to_width_8192() -> None:
+    assert simulates(1, 8_192, 1, 2, "weights")
+    assert not simulates(1, 8_193, 1, 2, "weights")
+    assert simulates(1, 8_193, 1, 2, "law")
+
+
+@pytest.mark.parametrize("batch", [1, 5])
+@pytest.mark.parametrize(
+    ("depth", "each"), [(1, 4), (99, 396), (100, 401), (101, 401), (199, 401), (200, 402), (1000, 410), (20_000, 600)]
+)
+def test_a_network_keeps_4_numbers_for_each_of_100_layers_and_one_for_each_hundred(depth: int, each: int, batch: int) -> None:
+    """At most 2^28 numbers are held."""
+    most = 2**28 // (each * batch)
+    assert simulates(depth, most, batch, 2)
+    assert not simulates(depth, most + 1, batch, 2)
 
 
 def test_targets_lie_strictly_between_0_and_one_half() -> None:
@@ -144,6 +273,9 @@ def test_a_generator_lives_where_the_weights_are() -> None:
     validation.same_device(None, weight)
     validation.same_device(stand_in(device=cpu), weight)
     validation.same_device(stand_in(device=cuda), stand_in(device=cpu, is_meta=True))
+    whichever = stand_in(type="cuda", index=None)
+    for here, there in ((cuda, cuda), (whichever, second), (second, whichever), (whichever, whichever)):
+        validation.same_device(stand_in(device=here), stand_in(device=there, is_meta=False))
     for elsewhere in (weight, stand_in(device=second, is_meta=False)):
         with pytest.raises(InputError, match=r"^generator="):
             validation.same_device(stand_in(device=cuda), elsewhere)

@@ -12,7 +12,7 @@ from theory.activation import CATALOGUE, Activation, family
 from theory.activation.parser import parse_activation
 from theory.validation import InputError
 from theory.wide_limit import Atoms, Chain, Gaussian, Resolution, laws, noise_scale, predict
-from theory.wide_limit.prediction import Layer
+from theory.wide_limit.prediction import Layer, depth_within
 from verify.cross_check.wide_limit import by_gauss_legendre, by_particles
 
 TANH = CATALOGUE["tanh"]
@@ -163,6 +163,31 @@ def test_the_linear_regime_has_its_closed_law(s: float, depth: int) -> None:
     assert two_points == pytest.approx(stats.norm.cdf(-((growth - 1) ** -0.5)), rel=1e-10)
 
 
+@pytest.mark.parametrize(("s", "p"), [(0.3, 0.3), (0.1, 0.1), (2.0, 0.1), (0.5, 0.45)])
+def test_the_depth_within_a_rate_is_the_last_one_that_the_linear_law_allows(s: float, p: float) -> None:
+    """arccos((1+s^2)^(-L/2))/pi <= p reads L <= -2 log cos(pi p)/log(1 + s^2)."""
+    depth = int(-2 * math.log(math.cos(math.pi * p)) / math.log1p(s * s))
+    found, rate = depth_within(nearly_linear(s), p)
+    assert found == depth
+    assert rate == pytest.approx(math.acos((1 + s * s) ** (-depth / 2)) / math.pi, abs=1e-10)
+
+
+def test_a_depth_beyond_20000_layers_is_refused_at_once() -> None:
+    """-2 log cos(0.4 pi)/s^2 = 2.35/s^2 layers, in units of omega = 2."""
+    for sigma in (1e-3, 0.0216):
+        with pytest.raises(InputError, match="takes more than 20000 layers"):
+            depth_within(Chain.of(CATALOGUE["logistic"], sigma), 0.4)
+    for wrong in (0.0, 0.5):
+        with pytest.raises(InputError, match="p="):
+            depth_within(Chain.of(TANH, 1.0), wrong)
+
+
+def test_layers_that_a_gradient_is_not_asked_for_have_none() -> None:
+    assert [layer.gradient_ratio for layer in predict(Chain.of(TANH, 0.5), 3).layers] == [None] * 3
+    layers = predict(Chain.of(TANH, 0.5), 3, gradients=True).layers
+    assert ([layer.layer for layer in layers], layers[-1].gradient_ratio) == ([1, 2, 3], 1.0)
+
+
 def bell(h: float, mean: float, deviation: float) -> float:
     return math.exp(-0.5 * ((h - mean) / deviation) ** 2) / (deviation * math.sqrt(2 * math.pi))
 
@@ -239,6 +264,16 @@ def test_growing_gradients_do_not_overflow() -> None:
     """In the linear regime the mean square grows by 1 + s^2 a layer: 901^109 is beyond doubles, its root is not."""
     layers = predict(nearly_linear(30.0, input=Gaussian(1e-60)), 110, gradients=True).layers
     assert layers[0].gradient_ratio == pytest.approx(901 ** (109 / 2), rel=1e-9)
+
+
+def test_noise_up_to_1e15_omega_is_taken() -> None:
+    """All of it is noise then: a saturated layer flips half of the signs."""
+    assert predict(Chain.of(TANH, 1e15), 2).layers[-1].negative_rate == pytest.approx(0.5, abs=1e-9)
+    with pytest.raises(InputError, match="is beyond"):
+        Chain.of(TANH, math.nextafter(1e15, math.inf))
+    with pytest.raises(InputError, match="is beyond"):
+        Chain(TANH, TANH.derivative(), 0.5, math.nextafter(5e14, math.inf))
+    assert Chain(TANH, TANH.derivative(), 0.5, 5e14).sigma == 5e14
 
 
 def test_bad_values_are_refused_with_their_name() -> None:

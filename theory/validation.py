@@ -78,8 +78,8 @@ def _read_string(name: str, text: str) -> Fraction:
             raise InputError(name, text, "divides by zero")
         return Fraction(int(numerator), int(denominator))
     if _DECIMAL.fullmatch(text):
-        exponent = re.split("[eE]", text)[1:]
-        if exponent and abs(int(exponent[0])) > _MAX_EXPONENT:
+        exponent = text.lower().partition("e")[2]
+        if exponent and abs(int(exponent)) > _MAX_EXPONENT:
             raise InputError(name, text, f"the exponent must lie between -{_MAX_EXPONENT} and {_MAX_EXPONENT}")
         return Fraction(text)
     raise InputError(name, text, "is not a finite number; write it like 1.5, 3/2 or 1e-30")

@@ -82,12 +82,22 @@ ROOMS = (
     Room("gains", ("theory/gains/*.py",), ("gains", "finite_width")),
     Room("initialization", ("theory/initialization/*.py",), ("initialization", "init_model")),
     Room("jacobian", ("theory/jacobian/*.py",), ("jacobian", "network_jacobian")),
-    Room("mean field", ("theory/mean_field/*.py",), ("mean_field", "mean_field_enclosures")),
+    Room("mean field", ("theory/mean_field/*.py",), ("mean_field", "mean_field_enclosures", "failures")),
     Room("overlap", ("theory/overlap/*.py",), ("overlap",)),
-    Room("scaling limit", ("theory/scaling_limit/*.py",), ("scaling_limit",)),
-    Room("training", ("theory/training/*.py",), ("pinn",)),
+    Room("scaling limit", ("theory/scaling_limit/*.py",), ("scaling_limit", "failures")),
+    Room(
+        "training",
+        ("theory/training/*.py",),
+        ("pinn",),
+        without=("test_a_run_that_is_killed_continues_to_the_same_numbers",),  # it runs in a process of its own
+    ),
     Room("validation", ("theory/validation.py",), ("validation", "calibration", "bifurcation")),
-    Room("wide limit", ("theory/wide_limit/*.py",), ("wide_limit", "finite_width")),
+    Room(
+        "wide limit",
+        ("theory/wide_limit/*.py",),
+        ("wide_limit", "finite_width", "preservation", "failures"),
+        without=("test_each_number_of_the_central_claim_is_missed_if_it_is_off_by_twice_its_margin",),
+    ),
     Room(
         "enclosure",
         ("verify/enclosure/*.py", "verify/checker/*.py"),

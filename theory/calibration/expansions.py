@@ -64,9 +64,9 @@ def tail_coefficients(order: int) -> tuple[sympy.Expr, ...]:
 
     def log1p(small: sympy.Expr) -> sympy.Expr:
         total, power = sympy.Integer(0), sympy.Integer(1)
-        for n in range(1, order + 1):
+        for j in range(1, order + 1):
             power = cut(power * small)
-            total += sympy.Rational((-1) ** (n + 1), n) * power
+            total += sympy.Rational((-1) ** (j + 1), j) * power
         return total
 
     found: list[sympy.Expr] = []

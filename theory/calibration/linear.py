@@ -25,7 +25,7 @@ InputLaw = Literal["gaussian", "two_point"]  # x_0 ~ N(0, I), or every |x_0,i| t
 @cache
 def second_moment_growth() -> sympy.Expr:
     """q_L/q_0 in s and L: SymPy solves q_(l+1) = (1 + s^2) q_l."""
-    layer = sympy.Symbol("l", integer=True, nonnegative=True)
+    layer = sympy.Symbol("l")
     q = sympy.Function("q")
     return sympy.rsolve(q(layer + 1) - (1 + s**2) * q(layer), q(layer), {q(0): 1}).subs(layer, L)
 

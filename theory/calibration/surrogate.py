@@ -43,7 +43,7 @@ def flip_rate() -> sympy.Expr:
 @cache
 def solve_recursion(step: sympy.Expr = PARITY_RECURSION) -> sympy.Expr:
     """pi_L for pi_{l+1} = step(pi_l), pi_0 = 0, where `step` is affine in `pi_l`; an expression in Q and L."""
-    layer = sympy.Symbol("l", integer=True, nonnegative=True)
+    layer = sympy.Symbol("l")
     rate = sympy.Function("pi")
     equation = rate(layer + 1) - step.subs(pi_l, rate(layer))
     return sympy.simplify(sympy.rsolve(equation, rate(layer), {rate(0): 0})).subs(layer, L)

@@ -57,7 +57,8 @@ def angle_exponent(noise: float | str | Fraction, width: int) -> float:
         raise InputError("s", noise, f"too small for a sum over partitions at N = {width}; use angle_coefficient(1) * s**2")
     reach = _REACH * tau**0.5 + 40
     k = numpy.arange(max(0, int(tau - reach)), tau + reach)
-    first, second = digamma(neurons / 2 + k), digamma((neurons - 1) / 2 + k)
+    middle = numpy.log(max(tau, 1))  # which drops out, but not its product with the rounding of the weights
+    first, second = digamma(neurons / 2 + k) - middle, digamma((neurons - 1) / 2 + k) - middle
     log_first = k * numpy.log(tau) - tau - gammaln(k + 1.5) + numpy.log(numpy.pi) / 2
     log_poisson = k * numpy.log(tau) - tau - gammaln(k + 1)
     gap = k[:, None] - k

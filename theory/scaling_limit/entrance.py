@@ -164,7 +164,7 @@ class SignEquations:
         return numpy.stack([even, self.second_start(even)])
 
     def second_start(self, even: Array) -> Array:
-        return even * (self.space.x > 0)
+        return even
 
     def slopes(self, tau: float, state: Array) -> Array:
         even, second = fields = state.reshape(2, -1)

@@ -77,7 +77,7 @@ def _largest_quotient(power: Fraction, digits: int) -> float:
             return mpmath.gamma((n + 1) * one) / mpmath.gamma(one) * size**n
 
         def form(a: mpmath.mpf, b: mpmath.mpf) -> mpmath.mpf:
-            slopes = a * b * mean(a + b - 2) if a * b else 0
+            slopes = a * b * mean(a + b - 2)
             return mean(a) * mean(b) - mean(2) / 2 * slopes - 2 * (k + 1) * mean(a + b + k)
 
         gram = mpmath.matrix([[mean(a + b) for b in exponents] for a in exponents])
