@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import ceil, floor
 
 from flint import arb, ctx, fmpq
 
@@ -64,11 +65,7 @@ def decimal_string(number: Fraction, digits: int, direction: int = 0) -> str:
     exponent = _decimal_exponent(abs(number))
     scale = digits - 1 - exponent
     scaled = number * Fraction(10) ** scale
-    whole = scaled.numerator // scaled.denominator
-    if direction == 0:
-        whole = round(scaled)
-    elif direction > 0 and scaled != whole:
-        whole += 1
+    whole = floor(scaled) if direction < 0 else ceil(scaled) if direction > 0 else round(scaled)
     return _plain(whole, -scale)
 
 

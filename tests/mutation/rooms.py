@@ -61,6 +61,8 @@ ROOMS = (
         "activation",
         ("theory/activation/*.py",),
         (
+            "arithmetics",
+            "expansions",
             "activation",
             "activation_parser",
             "models",
