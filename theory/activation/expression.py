@@ -241,7 +241,7 @@ class Activation:
         with numpy.errstate(all="ignore"):
             result = self._in_floats(array, floats.numpy_(), numpy)
             result = numpy.broadcast_to(result, array.shape).astype(array.dtype)
-        return result if isinstance(value, numpy.ndarray) else result[()] if array is value else float(result)
+        return result if isinstance(value, numpy.ndarray) else float(result)
 
     def _at_tensor(self, value: Any) -> Any:
         import torch
