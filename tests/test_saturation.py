@@ -70,14 +70,6 @@ def test_what_has_no_supremum_has_no_tail(expression: sympy.Expr) -> None:
         bifurcation.tail(Activation(expression))
 
 
-def test_an_argument_whose_leading_coefficient_is_0_in_disguise_does_not_grow() -> None:
-    """1/(sqrt 3 - sqrt 2) = sqrt 3 + sqrt 2, so this is -exp(-x^2)."""
-    zero = 1 / (sympy.sqrt(3) - sympy.sqrt(2)) - sympy.sqrt(3) - sympy.sqrt(2)
-    f = Activation(-E(-(x**2)) * (1 + sympy.tanh(zero * x)))
-    with pytest.raises(UndeterminedError):
-        bifurcation.tail(f)
-
-
 # --- closed forms -------------------------------------------------------------------------------------------------------
 
 
