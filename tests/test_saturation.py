@@ -70,6 +70,13 @@ def test_what_has_no_supremum_has_no_tail(expression: sympy.Expr) -> None:
         bifurcation.tail(Activation(expression))
 
 
+@pytest.mark.parametrize("argument", [2 + x - x**2, 1 / x, E(-x), E(-x) * x**3, 1 + 1 / x, 3 / (1 + x)], ids=str)
+def test_functions_of_what_does_not_grow_have_no_leading_term(argument: sympy.Expr) -> None:
+    for function in (sympy.sech, sympy.atan, sympy.erf):
+        with pytest.raises(UndeterminedError):
+            bifurcation.tail(Activation(-(function(argument) ** 2) / x))
+
+
 # --- closed forms -------------------------------------------------------------------------------------------------------
 
 
@@ -172,6 +179,47 @@ def test_a_pitchfork_is_classified_up_to_the_highest_power(n: int, kind: str) ->
     found = bifurcation.classify(Activation(x - x ** (n - 1) * sympy.tanh(x)))
     assert found.kind == kind
     assert found.degenerate == (n == 31)
+
+
+@pytest.mark.parametrize("name", ["tanh", "softsign", "family(3/2)", "2*tanh(3*x)"])
+def test_the_series_of_a_power_is_the_power_of_the_series(name: str) -> None:
+    others = {"family(3/2)": family(R(3, 2)), "2*tanh(3*x)": CATALOGUE["tanh"].rescaled(2, 3)}
+    f = CATALOGUE.get(name) or others[name]
+    series = bifurcation.branch_series(f, 4)
+    for p in (2, 3):
+        product = {R(0): R(1)}
+        for _ in range(p):
+            pairs = [(s + u, c * d) for s, c in product.items() for u, d in series.items() if s + u <= 4]
+            product = {s: sum(c for w, c in pairs if w == s) for s, _ in pairs}
+        found = bifurcation.branch_series(f, 4, p)
+        assert {s: c for s, c in product.items() if sympy.expand(c) != 0} == found
+
+
+def test_orbits_found_by_hand() -> None:
+    """2 softsign(3 x) at omega = 1/6: x' = x/(1 + x/2). x/(1 + x^2) has x'^-2 = x^-2 + 2 + x^2, no closed orbit."""
+    n, x_0 = bifurcation.n, bifurcation.x_0
+    for f, orbit in (
+        (CATALOGUE["softsign"], x_0 / (1 + n * x_0)),
+        (CATALOGUE["softsign"].rescaled(2, 3), x_0 / (1 + n * x_0 / 2)),
+        (family(3), x_0 / (1 + n * x_0**3) ** R(1, 3)),
+        (CATALOGUE["algebraic"], x_0 / sympy.sqrt(1 + n * x_0**2)),
+    ):
+        found = bifurcation.critical_orbit(f)
+        assert found is not None
+        assert sympy.simplify(found / orbit) == 1
+    for f in (Activation(x / (1 + x**2)), Activation(x / (1 + sympy.Abs(x) + x**2)), CATALOGUE["arctan"]):
+        assert bifurcation.critical_orbit(f) is None
+
+
+def test_bounds_of_orbits_found_by_hand() -> None:
+    """tanh: k kappa = 2/3, b = 1/15; without a logarithm there are none."""
+    n, x_0 = bifurcation.n, bifurcation.x_0
+    lower, upper = bifurcation.critical_bounds(CATALOGUE["tanh"])
+    assert sympy.simplify(lower - x_0**-2 - R(2, 3) * n) == 0
+    assert sympy.simplify(upper - lower - x_0**2 / 15 - sympy.log(1 + R(2, 3) * n * x_0**2) / 10) == 0
+    for f in (family(3), CATALOGUE["arctan"], Activation(sympy.tanh(x + x**3 / 3))):
+        with pytest.raises(UndeterminedError, match="with b > 0"):
+            bifurcation.critical_bounds(f)
 
 
 def test_a_decay_law_is_a_power_of_n() -> None:
