@@ -83,7 +83,7 @@ def _plain(whole: int, exponent: int) -> str:
     """whole * 10^exponent as a decimal; scientific notation only where zeros would drown the digits."""
     sign, digits = ("-" if whole < 0 else ""), str(abs(whole))
     leading = len(digits) - 1 + exponent
-    if -7 < leading < max(21, len(digits)) and exponent <= 0:
+    if leading > -7 and exponent <= 0:
         if exponent == 0:
             return sign + digits
         padded = digits.rjust(1 - exponent, "0")
