@@ -319,6 +319,8 @@ def test_the_family_has_its_formula_on_both_sides_of_1(k: Fraction) -> None:
     assert f.name == f"family({k})"
     assert f(numpy.array(BEND)) == pytest.approx([u / (1 + abs(u) ** float(k)) ** float(1 / k) for u in BEND], rel=1e-14)
     assert f(numpy.array([1e300, -1e300])).tolist() == pytest.approx([1, -1])
+    for u in BEND:
+        assert float(f(arb(u)).mid()) == pytest.approx(u / (1 + abs(u) ** float(k)) ** float(1 / k), rel=1e-13)
 
 
 def test_the_family_needs_a_positive_exponent() -> None:

@@ -112,6 +112,14 @@ def test_dyadic_numbers_are_fractions_up_to_a_million_bits() -> None:
             as_fraction(arb(2) ** exponent)
 
 
+@pytest.mark.parametrize("bits", [1, 10, 32, 33, 100])
+def test_an_enclosure_has_the_bits_that_were_asked_for(bits: int) -> None:
+    ball = enclose(lambda: arb(2).sqrt(), bits)
+    with ctx.workprec(300):
+        assert (ball**2).contains(2)
+        assert ball.rel_accuracy_bits() >= bits
+
+
 def test_what_never_becomes_narrow_is_given_up() -> None:
     assert enclose(lambda: arb(0), 60) == 0
     for wide in (arb(0, 1), arb.nan(), arb(1, 0.5)):

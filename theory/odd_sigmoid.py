@@ -116,7 +116,7 @@ def slope_at_zero(f: Activation) -> sympy.Expr:
         return _value_at_zero(quotient(f))
     if 0 in found:
         raise UndeterminedError(f"f(0+) = {found[sympy.Integer(0)]}, so an odd f jumps at 0")
-    if any(0 < exponent < 1 for exponent in found):
+    if any(exponent < 1 for exponent in found):
         raise UndeterminedError(f"f behaves like x^({min(found)}) at 0, so f(x)/x has no finite value there")
     return found.get(sympy.Integer(1), sympy.Integer(0))
 
