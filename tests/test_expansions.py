@@ -13,6 +13,7 @@ from definitions import REAL
 from flint import arb, ctx
 
 from theory.activation import CATALOGUE, Activation, family, x
+from theory.activation.catalogue import recognize
 from theory.activation.exponential import (
     ExponentialPolynomial,
     NotExponentialError,
@@ -307,8 +308,10 @@ BEND = [-900.0, -3.0, -1.5, -1.0, -0.75, -0.25, 0.25, 0.75, 1.0, 1.25, 40.0]
 @pytest.mark.parametrize("name", FORMS)
 def test_the_float_forms_are_those_of_the_definition(name: str) -> None:
     assert set(FORMS) == set(CATALOGUE)
-    f = CATALOGUE[name]
+    f = recognize(CATALOGUE[name].expression)
+    assert f.float_form is CATALOGUE[name].float_form
     assert f(numpy.array(BEND)) == pytest.approx([FORMS[name](u) for u in BEND], rel=1e-14)
+    assert [float(f(arb(u)).mid()) for u in BEND] == pytest.approx([FORMS[name](u) for u in BEND], rel=1e-12)
     with ctx.workprec(200):
         assert f(numpy.array(BEND)) == pytest.approx([float(f(arb(u)).mid()) for u in BEND], rel=4e-16)
 
@@ -339,6 +342,7 @@ def test_a_rescaled_form_and_its_derivatives() -> None:
     assert f.float_form is not None
     assert f.float_form.split == R(1, 2)
     assert f.derivative(0) is f
+    assert CATALOGUE["tanh"].rescaled(0.5, 0.25).expression == sympy.tanh(x / 4) / 2
     with pytest.raises(ValueError, match="order=-1: must be >= 0"):
         f.derivative(-1)
     for k in (0, -1):
