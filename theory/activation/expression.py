@@ -195,7 +195,7 @@ class Activation:
 
     def rescaled(self, c: sympy.Expr | int = 1, k: sympy.Expr | int = 1) -> "Activation":
         """x -> c f(k x), k > 0 (THEORY A2: it stays odd-sigmoid for c > 0, and omega becomes omega / (c k))."""
-        c, k = sympy.sympify(c, rational=True), sympy.sympify(k, rational=True)
+        c, k = sympy.sympify(c), sympy.sympify(k)
         if not k.is_positive:
             raise ValueError(f"k={k}: must be > 0; f is odd, so put the sign into c")
         form = self.float_form and self.float_form.rescaled(c, k)
