@@ -1,5 +1,6 @@
 """The class F: members are proved, look-alikes are refuted with a certified witness, and nothing is ever wrong."""
 
+from dataclasses import FrozenInstanceError
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,8 +13,9 @@ from theory import odd_sigmoid
 from theory.activation import CATALOGUE, Activation, family, x
 from theory.activation.arithmetic import evaluate
 from theory.activation.balls import BALL
+from theory.activation.expression import t
 from theory.activation.parser import parse_activation
-from theory.odd_sigmoid import NormalForm, UndeterminedError
+from theory.odd_sigmoid import HIGHEST, ODD, NormalForm, UndeterminedError, is_tame, over_t, root_coefficients
 from verify.membership import decide_membership
 from verify.strategies import famous_look_alikes, look_alikes, members
 from verify.verdict import Proved, Refuted, Undecided
@@ -212,6 +214,116 @@ def test_suprema_are_exact() -> None:
     assert odd_sigmoid.supremum(CATALOGUE["arctan"]) == sympy.pi / 2
     assert odd_sigmoid.supremum(CATALOGUE["algebraic"]) == 1
     assert odd_sigmoid.supremum(parse_activation("x")) == sympy.oo
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("tanh(x)", 1),
+        ("3*erf(x/7) - 1/(1+x^2)", 3),
+        ("x/(2+3*abs(x))", sympy.Rational(1, 3)),
+        ("atan(2*x) + 1 - 1/(4+x^2)", sympy.pi / 2 + 1),
+        ("tanh(x)/2 - 1/x", sympy.Rational(1, 2)),
+        ("(x^2+x)/(2*x^2+1)", sympy.Rational(1, 2)),
+        ("asinh(x)", sympy.oo),
+        ("x*tanh(x)", sympy.oo),
+        ("x/(1+sqrt(abs(x)))^2", 1),
+    ],
+)
+def test_limits_at_infinity_are_those_found_by_hand(text: str, limit: sympy.Expr) -> None:
+    assert odd_sigmoid.supremum(parse_activation(text)) == limit
+
+
+def test_a_limit_that_is_not_seen_far_out_is_not_believed() -> None:
+    """atan(log(1 + x)) is pi/2 - 7e-4 at 2^2000, and sin has no limit."""
+    with pytest.raises(UndeterminedError, match="does not agree"):
+        odd_sigmoid.supremum(parse_activation("atan(log(1+abs(x)))"))
+    with pytest.raises(UndeterminedError, match="could not be derived"):
+        odd_sigmoid.supremum(parse_activation("sin(x)"))
+
+
+def test_slopes_at_0_without_an_expansion_come_from_the_quotient() -> None:
+    """f/x = (sqrt 2 + x)^-9 = 2^(-9/2) (1 - 9 x/sqrt 2 + ...), too high a power of sqrt 2 for the expansion."""
+    f = parse_activation("x/(sqrt(2)+abs(x))^9")
+    with pytest.raises(UndeterminedError):
+        root_coefficients(f, 1)
+    assert sympy.simplify(odd_sigmoid.slope_at_zero(f) - sympy.sqrt(2) / 32) == 0
+    form = odd_sigmoid.normal_form(f)
+    assert (form.k, sympy.simplify(form.kappa)) == (1, 144)
+    with pytest.raises(UndeterminedError, match="no expansion at 0 was found"):
+        odd_sigmoid.slope_at_zero(parse_activation("sin(x)/(sqrt(2)+abs(x))^9"))
+    with pytest.raises(UndeterminedError, match="no expansion at 0 was found"):
+        odd_sigmoid.slope_at_zero(parse_activation("1/(sqrt(2)+abs(x))^9"))
+
+
+def test_jumps_and_roots_at_0_are_told() -> None:
+    with pytest.raises(UndeterminedError, match=r"f\(0\+\) = 1, so an odd f jumps at 0"):
+        odd_sigmoid.slope_at_zero(Activation(sympy.sign(x) + x))
+    with pytest.raises(UndeterminedError, match=r"f behaves like x\^\(1/2\) at 0"):
+        odd_sigmoid.slope_at_zero(Activation(sympy.sign(x) * sympy.sqrt(sympy.Abs(x)) + x))
+    assert odd_sigmoid.slope_at_zero(Activation(sympy.sign(x) * sympy.Abs(x) ** sympy.Rational(3, 2))) == 0
+
+
+def test_expansions_in_roots_found_by_hand() -> None:
+    """x/(1 + sqrt x)^2 = x - 2 x^(3/2) + 3 x^2 - ..."""
+    f = parse_activation("x/(1+sqrt(abs(x)))^2")
+    assert root_coefficients(f, 2) == {1: 1, sympy.Rational(3, 2): -2, 2: 3}
+    assert root_coefficients(CATALOGUE["tanh"], 5) == {1: 1, 3: sympy.Rational(-1, 3), 5: sympy.Rational(2, 15)}
+
+
+def test_a_first_term_is_looked_for_up_to_the_highest_power() -> None:
+    """x - x^(n-1) tanh x = x - x^n + ..."""
+    assert HIGHEST == 31
+    for n in (3, 5, 31):
+        assert odd_sigmoid.normal_form(Activation(x - x ** (n - 1) * sympy.tanh(x))) == NormalForm(sympy.Integer(n - 1), 1)
+    with pytest.raises(UndeterminedError, match="no expansion at 0 in powers"):
+        odd_sigmoid.normal_form(Activation(x - x**32 * sympy.tanh(x)))
+    with pytest.raises(UndeterminedError, match="no expansion at 0 in powers"):
+        odd_sigmoid.normal_form(family(Fraction(40)))
+
+
+@pytest.mark.parametrize(
+    ("k", "c", "right"),
+    [(10, "9", True), (10, "9 + 1/50", False), (10, "9 - 1/50", False), (9, "9", False), (11, "9", False), (10, "-9", False)],
+)
+def test_a_first_term_that_balls_do_not_see_is_not_believed(k: int, c: str, right: bool) -> None:
+    """1 - 2^9 f(x)/x = 9 x^10/2 + ... for f = x/(2 + x^10)^9."""
+    f, term = Activation(x / (2 + x**10) ** 9), (sympy.Integer(2) ** 9, sympy.Integer(k), sympy.sympify(c) / 2)
+    if right:
+        odd_sigmoid._confirm_leading_power(f, *term)
+    else:
+        with pytest.raises(UndeterminedError, match="does not agree with a ball evaluation"):
+            odd_sigmoid._confirm_leading_power(f, *term)
+
+
+def test_t_is_divided_out_where_a_value_at_0_needs_it() -> None:
+    for h, value in (
+        ((t**2 + 3 * t) / (1 + t**2), 3),
+        (t / (2 + t), sympy.Rational(1, 2)),
+        (2 * t + t**3, 2),
+        (t * sympy.sqrt(4 + t), 2),
+    ):
+        assert over_t(h).subs(t, 0) == value
+        assert sympy.simplify(over_t(h) * t - h) == 0
+    assert over_t(sympy.tanh(t)) == sympy.tanh(t) / t
+
+
+def test_sympy_is_asked_about_small_expressions_of_low_degree_only() -> None:
+    """The degree counts in a common root: sqrt(1 + t) + t^50 has 100."""
+    R = sympy.Rational
+    for tame in (t, t**100, t**-100, t ** R(1, 500), sympy.sqrt(1 + t) + t**50, sympy.sqrt(t) + t ** R(1, 3) + t**16):
+        assert is_tame(tame)
+    for wild in (t**101, t**-101, t ** R(101, 7), sympy.sqrt(1 + t) + t**51, sympy.sqrt(t) + t ** R(1, 3) + t**17):
+        assert not is_tame(wild)
+    assert is_tame(sympy.Add(*sympy.symbols("s:150")))
+    assert not is_tame(sympy.Add(*sympy.symbols("s:300")))
+
+
+def test_axioms_and_normal_forms_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        ODD.name = "even"  # type: ignore[misc]
+    with pytest.raises(FrozenInstanceError):
+        odd_sigmoid.normal_form(CATALOGUE["tanh"]).k = 3  # type: ignore[misc]
 
 
 def test_undecided_says_why() -> None:

@@ -7,6 +7,7 @@ The functions here derive; whether f belongs to F at all is decided in `verify`.
 
 from dataclasses import dataclass
 from functools import cache
+from math import lcm
 
 import sympy
 from flint import arb, ctx
@@ -39,6 +40,7 @@ CONCAVE = Axiom("concave", "f'' < 0 on (0, oo) (sufficient for star_shaped, not 
 
 HIGHEST = 31  # the powers of x up to which a first nonlinear term is looked for
 _MAX_DEGREE = 100
+_MAX_OPERATIONS = 200
 _MAX_SIMPLIFIED = 60  # operations: SymPy's simplify is slow beyond, and only tidies
 
 
@@ -114,7 +116,7 @@ def slope_at_zero(f: Activation) -> sympy.Expr:
         return _value_at_zero(quotient(f))
     if 0 in found:
         raise UndeterminedError(f"f(0+) = {found[sympy.Integer(0)]}, so an odd f jumps at 0")
-    if any(0 < exponent < 1 for exponent in found):
+    if any(exponent < 1 for exponent in found):
         raise UndeterminedError(f"f behaves like x^({min(found)}) at 0, so f(x)/x has no finite value there")
     return found.get(sympy.Integer(1), sympy.Integer(0))
 
@@ -130,8 +132,8 @@ def _value_at_zero(expression: sympy.Expr) -> sympy.Expr:
 def is_tame(expression: sympy.Expr) -> bool:
     """Whether SymPy's cancel and factor may be asked: small, and not of high degree in a common root of t."""
     exponents = [power.exp for power in expression.atoms(sympy.Pow) if isinstance(power.exp, sympy.Rational)]
-    common = sympy.ilcm(1, 1, *(e.q for e in exponents))
-    return common * max((abs(e) for e in exponents), default=1) <= _MAX_DEGREE and sympy.count_ops(expression) <= 200
+    common = lcm(*(int(e.q) for e in exponents))
+    return all(common * abs(e) <= _MAX_DEGREE for e in exponents) and sympy.count_ops(expression) <= _MAX_OPERATIONS
 
 
 def omega(f: Activation) -> sympy.Expr:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import ceil, floor
 
 from flint import arb, ctx, fmpq
 
@@ -64,11 +65,7 @@ def decimal_string(number: Fraction, digits: int, direction: int = 0) -> str:
     exponent = _decimal_exponent(abs(number))
     scale = digits - 1 - exponent
     scaled = number * Fraction(10) ** scale
-    whole = scaled.numerator // scaled.denominator
-    if direction == 0:
-        whole = round(scaled)
-    elif direction > 0 and scaled != whole:
-        whole += 1
+    whole = floor(scaled) if direction < 0 else ceil(scaled) if direction > 0 else round(scaled)
     return _plain(whole, -scale)
 
 
@@ -86,7 +83,7 @@ def _plain(whole: int, exponent: int) -> str:
     """whole * 10^exponent as a decimal; scientific notation only where zeros would drown the digits."""
     sign, digits = ("-" if whole < 0 else ""), str(abs(whole))
     leading = len(digits) - 1 + exponent
-    if -7 < leading < max(21, len(digits)) and exponent <= 0:
+    if leading > -7 and exponent <= 0:
         if exponent == 0:
             return sign + digits
         padded = digits.rjust(1 - exponent, "0")

@@ -62,6 +62,8 @@ ROOMS = (
         "activation",
         ("theory/activation/*.py",),
         (
+            "arithmetics",
+            "expansions",
             "activation",
             "activation_parser",
             "models",
@@ -77,7 +79,7 @@ ROOMS = (
         ("theory/odd_sigmoid.py", "theory/rounding.py"),
         ("odd_sigmoid", "rounding", "bifurcation", "models", "asymptotics"),
     ),
-    Room("bifurcation", ("theory/bifurcation/*.py",), ("bifurcation", "asymptotics", "fixed_point_array")),
+    Room("bifurcation", ("theory/bifurcation/*.py",), ("saturation", "bifurcation", "asymptotics", "fixed_point_array")),
     Room("calibration", ("theory/calibration/*.py",), ("calibration", "calibration_limits", "calibration_practice")),
     Room("gains", ("theory/gains/*.py",), ("gains", "finite_width")),
     Room("initialization", ("theory/initialization/*.py",), ("initialization", "init_model")),

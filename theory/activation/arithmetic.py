@@ -161,10 +161,8 @@ def _is_nonnegative(expression: sympy.Expr) -> bool:
     return bool(expression.is_nonnegative)
 
 
-def integer_power(base: Any, exponent: int, absolute: Unary) -> Any:
-    """base**exponent by squaring. `arb(0, 1)**2` is nan, so balls must not use the built-in power."""
-    if exponent % 2 == 0:
-        base = absolute(base)
+def integer_power(base: Any, exponent: int) -> Any:
+    """base**exponent by squaring, exponent >= 1. `arb(0, 1)**2` is nan, so balls must not use the built-in power."""
     result, square, n = None, base, exponent
     while n:
         if n % 2:

@@ -20,7 +20,7 @@ def _ball_power(exponent: sympy.Rational, nonnegative: bool) -> Unary:
     def power(base: arb) -> arb:
         if nonnegative:
             base = base.nonnegative_part()
-        result = integer_power(base if q == 1 else base.root(q), p, abs)
+        result = integer_power(base if q == 1 else base.root(q), p)
         return 1 / result if inverse else result
 
     return power
@@ -116,7 +116,7 @@ def _series_power(exponent: sympy.Rational, nonnegative: bool) -> Unary:
 
     def power(base: arb_series) -> arb_series:
         whole = exponent.q == 1
-        result = integer_power(base, p, lambda value: value) if whole else (base.log() * arb(size)).exp()
+        result = integer_power(base, p) if whole else (base.log() * arb(size)).exp()
         return 1 / result if inverse else result
 
     return power

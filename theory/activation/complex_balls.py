@@ -25,7 +25,7 @@ def complex_balls(analytic: bool) -> Arithmetic:
 
         def raised(base: acb) -> acb:
             if q == 1:
-                result = integer_power(base, abs(p), lambda value: value)
+                result = integer_power(base, abs(p))
                 return 1 / result if p < 0 else result
             if (abs(p), q) == (1, 2):
                 return base.sqrt(analytic=analytic) if p > 0 else base.rsqrt(analytic=analytic)

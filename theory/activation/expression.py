@@ -195,7 +195,7 @@ class Activation:
 
     def rescaled(self, c: sympy.Expr | int = 1, k: sympy.Expr | int = 1) -> "Activation":
         """x -> c f(k x), k > 0 (THEORY A2: it stays odd-sigmoid for c > 0, and omega becomes omega / (c k))."""
-        c, k = sympy.sympify(c, rational=True), sympy.sympify(k, rational=True)
+        c, k = sympy.sympify(c), sympy.sympify(k)
         if not k.is_positive:
             raise ValueError(f"k={k}: must be > 0; f is odd, so put the sign into c")
         form = self.float_form and self.float_form.rescaled(c, k)
@@ -241,7 +241,7 @@ class Activation:
         with numpy.errstate(all="ignore"):
             result = self._in_floats(array, floats.numpy_(), numpy)
             result = numpy.broadcast_to(result, array.shape).astype(array.dtype)
-        return result if isinstance(value, numpy.ndarray) else result[()] if array is value else float(result)
+        return result if isinstance(value, numpy.ndarray) else float(result)
 
     def _at_tensor(self, value: Any) -> Any:
         import torch

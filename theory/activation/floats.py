@@ -47,8 +47,8 @@ def _array_power(xp: Any) -> Callable[[sympy.Rational, bool], Unary]:
         if q == 1:
             size = abs(p)
             if p < 0:
-                return lambda base: 1 / integer_power(base, size, abs)
-            return lambda base: integer_power(base, size, abs)
+                return lambda base: 1 / integer_power(base, size)
+            return lambda base: integer_power(base, size)
         if (p, q) == (1, 2):
             return xp.sqrt
         if (p, q) == (-1, 2):

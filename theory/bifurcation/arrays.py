@@ -71,7 +71,7 @@ def _near_critical(f: Activation, e: Array) -> Array:
 
 
 def _root(value: Array, n: int) -> Array:
-    return value if n == 1 else numpy.sqrt(value) if n == 2 else value ** (1 / n)
+    return value ** (1 / n)
 
 
 @cache
@@ -99,7 +99,7 @@ def _interpolate(function: Callable[[Array], Array], end: float) -> Chebyshev:
 def _ratios(f: Activation, form: NormalForm, n: int, nodes: Array) -> Array:
     """G = xi_a^k/e at e^(1/n) = each node."""
     with ctx.workprec(_BITS):
-        return numpy.array([_ratio(f, form, integer_power(arb(float(node)), n, abs)) for node in nodes])
+        return numpy.array([_ratio(f, form, integer_power(arb(float(node)), n)) for node in nodes])
 
 
 def _ratio(f: Activation, form: NormalForm, e: arb) -> float:

@@ -12,6 +12,7 @@ for epsilon < 0: it is the unstable branch of a subcritical pitchfork.
 
 from dataclasses import dataclass
 from functools import cache
+from math import gcd, lcm
 from typing import Literal
 
 import sympy
@@ -93,7 +94,7 @@ def branch_series(f: Activation, order: int, exponent: int = 1) -> Expansion:
     form = normal_form(f)
     g = expansion_at_zero(f, int(sympy.ceiling(form.k)) + order)
     q = common_step(list(g))
-    m, last = int(form.k / q), int(sympy.floor(order / q))
+    m, last = int(form.k / q), order * int(q.q) // int(q.p)
     quotient = [sympy.Integer(1), *(g.get(j * q, sympy.Integer(0)) for j in range(1, m + last + 1))]
     gap = power(quotient, sympy.Integer(-1))[m:]
     shape = [sympy.Integer(1), *(sympy.expand(u / gap[0]) for u in gap[1:])]
@@ -106,11 +107,8 @@ def branch_series(f: Activation, order: int, exponent: int = 1) -> Expansion:
 
 def common_step(exponents: list[sympy.Rational]) -> sympy.Rational:
     """The largest rational of which all exponents are multiples."""
-    return sympy.Rational(sympy.igcd(0, *(s.p * (_lcm(exponents) // s.q) for s in exponents)), _lcm(exponents))
-
-
-def _lcm(exponents: list[sympy.Rational]) -> int:
-    return int(sympy.ilcm(1, 1, *(s.q for s in exponents)))
+    common = lcm(*(int(s.q) for s in exponents))
+    return sympy.Rational(gcd(*(int(s * common) for s in exponents)), common)
 
 
 @cache
