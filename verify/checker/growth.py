@@ -106,7 +106,7 @@ def _sum_growth(expression: sympy.Expr) -> tuple[Order, Order]:
         return upper, max(lowers)
     dominant = max(lowers, default=None)
     rest = sorted((u for u in uppers if u is not None), reverse=True)
-    if dominant is not None and upper == dominant and len(rest) == len(orders) and (len(rest) < 2 or rest[1] < dominant):
+    if dominant is not None and upper == dominant and len(rest) == len(orders) and rest[1] < dominant:
         return upper, dominant
     return upper, None
 
