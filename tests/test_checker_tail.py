@@ -1,5 +1,6 @@
 """Judging bounds of the normal tail and of sigma* near p = 1/2: each step of the argument against mpmath."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import mpmath
@@ -42,7 +43,15 @@ def test_an_expansion_is_a_polynomial_over_a_power(order: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "approximation", [X, X - ell + 1, X - ell + sympy.sqrt(X), X - ell + sympy.pi / X, X - ell + sympy.Symbol("q") / X, X - ell + sympy.sin(1 / X)]
+    "approximation",
+    [
+        X,
+        X - ell + 1,
+        X - ell + sympy.sqrt(X),
+        X - ell + sympy.pi / X,
+        X - ell + sympy.Symbol("q") / X,
+        X - ell + sympy.sin(1 / X),
+    ],
 )
 def test_what_is_no_laurent_polynomial_with_leading_part_x_minus_ell_is_refused(approximation: sympy.Expr) -> None:
     with pytest.raises(tail.NotLaurentError):
@@ -77,7 +86,17 @@ def test_the_slope_is_that_of_the_logarithm_of_the_tail(order: int, convergent: 
 
 
 @pytest.mark.parametrize(
-    "convergent", [2 * LOWER, v / (v + 1) + 1, (v - 1) / (v + 1), 1 / (v + 1), v**2 / (v + 1), (v**2 - v + 3) / (v**2 + 1), (v + 1) / (v - 2)], ids=str
+    "convergent",
+    [
+        2 * LOWER,
+        v / (v + 1) + 1,
+        (v - 1) / (v + 1),
+        1 / (v + 1),
+        v**2 / (v + 1),
+        (v**2 - v + 3) / (v**2 + 1),
+        (v + 1) / (v - 2),
+    ],
+    ids=str,
 )
 def test_convergents_with_another_limit_or_a_negative_coefficient_are_refused(convergent: sympy.Expr) -> None:
     with pytest.raises(ValueError, match="limit 1"):
@@ -94,7 +113,9 @@ def test_positive_means_positive_from_the_start_on(start: Fraction) -> None:
     assert not tail.is_positive(-ELL + 100, start)
     assert not tail.is_positive(0 * ELL, start)
     assert tail.is_positive(0 * ELL + 1, start)
-    least = fmpq(*(int(mpmath.floor(mpmath.exp(mpmath.mpf(start.numerator) / start.denominator) / (2 * mpmath.pi) * 10**6)), 10**6))
+    least = fmpq(
+        *(int(mpmath.floor(mpmath.exp(mpmath.mpf(start.numerator) / start.denominator) / (2 * mpmath.pi) * 10**6)), 10**6)
+    )
     assert tail.is_positive(ARGUMENT - least, start)
     assert not tail.is_positive(ARGUMENT - least - fmpq(1, 10**5), start)
     assert tail.is_positive(ARGUMENT * ELL - ELL**2, start)
@@ -203,7 +224,7 @@ def test_the_polynomials_are_what_has_to_be_positive(order: int, point: str) -> 
     "change", [lambda s: s + r, lambda s: s * sympy.sqrt(2), lambda s: s + sympy.Symbol("q", positive=True)],
     ids=["rises", "irrational", "symbol"],
 )  # fmt: skip
-def test_factors_of_another_form_are_seen(change: object) -> None:
+def test_factors_of_another_form_are_seen(change: Callable[[sympy.Expr], sympy.Expr]) -> None:
     falling, _ = central_polynomials(1, change(calibration.central_expansion(1)))
     assert not falling
 
@@ -213,5 +234,7 @@ def test_balls_of_the_slack_hold_the_true_remainder() -> None:
     with ctx.workprec(200):
         for order in (0, 1):
             for point in (arb(1) / 2, arb(1) / 100):
-                excess = evaluate(in_r(calibration.central_expansion(order)), {r: point}, BALL) - 1 / (arb(2).sqrt() * point.erfinv())
+                excess = evaluate(in_r(calibration.central_expansion(order)), {r: point}, BALL) - 1 / (
+                    arb(2).sqrt() * point.erfinv()
+                )
                 assert 0 < excess < evaluate(slack(order), {r: point}, BALL)

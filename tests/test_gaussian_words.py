@@ -82,7 +82,9 @@ def test_pairings_are_all_there_and_perfect(size: int) -> None:
         assert all(one < two for one, two in pairing)
 
 
-@pytest.mark.parametrize("traces", [("AB",), ("AA",), ("A", "B"), ("ABX",), ("AXBX",), ("ABAB",), ("AB", "AB"), ("A", "X")], ids=".".join)
+@pytest.mark.parametrize(
+    "traces", [("AB",), ("AA",), ("A", "B"), ("ABX",), ("AXBX",), ("ABAB",), ("AB", "AB"), ("A", "X")], ids=".".join
+)
 def test_a_layer_is_the_identity_plus_noise(traces: tuple[str, ...]) -> None:
     """By expanding I + epsilon G by hand into words."""
     found, expected = sympy.Poly(wick.layer_mean(*traces), wick.noise), Counter[int]()

@@ -1,15 +1,38 @@
 """Rules of the checker one by one: signs, closure, growth, identities and forms of derivatives, at both sides of each limit."""
 
+from fractions import Fraction
+
 import mpmath
 import pytest
 import sympy
-from sympy import Abs, Max, Min, Rational, acos, asinh, atan, cos, cosh, coth, csch, erf, erfc, exp, log, sech, sin, sinh, sqrt, tanh
+from sympy import (
+    Abs,
+    Max,
+    Min,
+    Rational,
+    acos,
+    asinh,
+    atan,
+    cos,
+    cosh,
+    coth,
+    csch,
+    erf,
+    erfc,
+    exp,
+    log,
+    sech,
+    sin,
+    sinh,
+    sqrt,
+    tanh,
+)
 
 from theory.activation import t
 from theory.activation.exponential import ExponentialPolynomial
 from verify.checker import hypergeometric
 from verify.checker.closure import obligations
-from verify.checker.cover import CURVATURE, KINKED, SLOPE, STAR, VALUE
+from verify.checker.cover import CURVATURE, KINKED, SLOPE, STAR, VALUE, Quantity
 from verify.checker.forms import derivative_forms, last_form
 from verify.checker.growth import diverges, growth, is_bounded
 from verify.checker.identity import is_zero
@@ -81,14 +104,16 @@ def test_odd_functions_keep_the_sign_of_their_argument(function: sympy.Function)
 
 
 def test_descent_ends_where_a_value_at_0_is_negative() -> None:
-    """e^t - 1 - t > 0; e^t - 2 and t - 1 change their signs; 0 has none."""
-    one, e, linear = ((0, 0), 1), ((1, 0), 1), ((0, 1), 1)
-    assert is_positive(ExponentialPolynomial({e[0]: 1, one[0]: -1, linear[0]: -1}))
-    assert descent_sign(ExponentialPolynomial({e[0]: -1, one[0]: 1, linear[0]: 1})) == -1
-    assert descent_sign(ExponentialPolynomial({e[0]: 1, one[0]: -2})) == 0
-    assert descent_sign(ExponentialPolynomial({linear[0]: 1, one[0]: -1})) == 0
-    assert not is_positive(ExponentialPolynomial({}))
-    assert is_positive(ExponentialPolynomial({e[0]: 1, one[0]: -1}))  # 0 at 0 and positive behind it
+    """e^t - 1 - t and e^t - 1 are positive; e^t - 2 and t - 1 change their signs; 0 has none."""
+
+    def polynomial(one: int, linear: int, e: int) -> ExponentialPolynomial:
+        zero = Fraction(0)
+        return ExponentialPolynomial({(zero, 0): Fraction(one), (zero, 1): Fraction(linear), (Fraction(1), 0): Fraction(e)})
+
+    assert is_positive(polynomial(-1, -1, 1))
+    assert is_positive(polynomial(-1, 0, 1))
+    assert [descent_sign(polynomial(*c)) for c in ((1, 1, -1), (1, 0, -1), (-2, 0, 1), (-1, 1, 0))] == [-1, -1, 0, 0]
+    assert not is_positive(polynomial(0, 0, 0))
 
 
 @pytest.mark.parametrize(
@@ -175,7 +200,7 @@ def test_where_an_expression_is_defined(expression: sympy.Expr, defined: bool) -
     ],
     ids=str,
 )
-def test_what_closure_leaves_to_be_shown(h: sympy.Expr, quantity: object, left: set[tuple[sympy.Expr, object]]) -> None:
+def test_what_closure_leaves_to_be_shown(h: sympy.Expr, quantity: Quantity, left: set[tuple[sympy.Expr, Quantity]]) -> None:
     assert obligations(h, quantity) == left
 
 
