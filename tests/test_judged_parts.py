@@ -123,7 +123,7 @@ def test_linear_kinks_are_found_with_their_place_and_direction() -> None:
         (sin(t), VALUE, 1, 0),
         (1 - t, VALUE, 1, -1),
     ],
-    ids=str,
+    ids=lambda part: part.name if isinstance(part, checked.Quantity) else str(part),
 )
 def test_signs_at_both_ends(h: sympy.Expr, quantity: checked.Quantity, near: int, far: int) -> None:
     root = 2 if h == sqrt(t) else 1

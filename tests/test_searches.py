@@ -321,7 +321,9 @@ def test_wide_boxes_are_cut_near_their_geometric_mean() -> None:
 
 
 @pytest.mark.parametrize(
-    ("h", "quantity"), [(1 - t, VALUE), (t - 1, VALUE), (sin(t), VALUE), (t * exp(-t), SLOPE), (t**2 + t, STAR)], ids=str
+    ("h", "quantity"),
+    [(1 - t, VALUE), (t - 1, VALUE), (sin(t), VALUE), (t * exp(-t), SLOPE), (t**2 + t, STAR)],
+    ids=lambda part: part.name if isinstance(part, checked.Quantity) else str(part),
 )
 def test_a_violation_has_the_unwanted_sign(h: sympy.Expr, quantity: checked.Quantity) -> None:
     found = find_cover(h, quantity, 1)
