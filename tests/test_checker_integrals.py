@@ -97,6 +97,14 @@ def test_means_of_the_closure_hold_the_true_ones_and_are_narrow(
             assert abs(found - as_ball(scale)) < arb(10) ** -10 + 2 * found.rad()
 
 
+def test_means_at_a_tiny_variance_keep_their_digits() -> None:
+    """E f^2/V and E f'^2 are f'(0)^2 = 1/9 up to V; coth h - 1/h cancels 400 bits at h = 10^-60 and below."""
+    with ctx.workprec(1500):
+        V = as_ball(Fraction(1, 10**120))
+        for found in (gaussian.second_moment(LANGEVIN, V, 20) / V, gaussian.squared_slope(LANGEVIN, V, 20)):
+            assert abs(found - arb(1) / 9).upper() < arb(2) ** -19
+
+
 def test_half_normal_integrals_are_what_they_say() -> None:
     """2 phi over [1, 2] is erf(sqrt 2) - erf(1/sqrt 2), and t^2 over [0, oo) has mean d^2."""
     with ctx.workprec(100):
