@@ -1,5 +1,6 @@
 """Integrals and sums in balls: each ball holds what mpmath finds by another road, and is as narrow as it promises."""
 
+import itertools
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -164,6 +165,19 @@ def test_the_poisson_series_is_the_mean_of_a_logarithm(noise: Fraction, width: i
         assert holds(found, value, 1e-18)
         assert found.rad() < arb(2) ** -80
         assert holds(exponent.slope(as_ball(noise), arb(width)), slope, 1e-10)
+
+
+@pytest.mark.parametrize("rate", [2, 40, 1000])
+def test_the_tail_of_a_poisson_mean_is_bounded_wherever_the_sum_ends(rate: int) -> None:
+    """g_k = 0 up to some n and 1 + k behind it: all that counts may be in the tail, and E g = rate P(K >= n - 1) + P(K >= n)."""
+    for n in range(rate, 3 * rate + 40, max(1, rate // 25)):
+        values = (arb(1 + k if k >= n else 0) for k in itertools.count())
+        with mpmath.workdps(60):
+            tail = [mpmath.gammainc(m, 0, rate, regularized=True) if m > 0 else mpmath.mpf(1) for m in (n - 1, n)]
+            low, high = endpoints(exponent.poisson_mean(arb(rate), values, arb(1)))
+            exact = rate * tail[0] + tail[1]
+            assert mpmath.mpf(low.numerator) / low.denominator <= exact * (1 + mpmath.mpf(10) ** -40)
+            assert exact * (1 - mpmath.mpf(10) ** -40) <= mpmath.mpf(high.numerator) / high.denominator
 
 
 def test_one_neuron_is_a_normal_variable() -> None:

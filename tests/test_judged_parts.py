@@ -1,6 +1,7 @@
 """Judging partitions box by box, and points that are named as witnesses."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 import sympy
@@ -10,6 +11,7 @@ from sympy import Abs, Max, Min, Rational, atan, exp, log, sin, sqrt, tanh
 from theory.activation import CATALOGUE, Activation, t, x
 from theory.odd_sigmoid import CONCAVE, INCREASING, ODD, STAR_SHAPED, Axiom
 from verify.checker import cover as checked
+from verify.checker import witness
 from verify.checker.branches import Partition, branches, star_sign, turning
 from verify.checker.cover import CURVATURE, SLOPE, STAR, VALUE, Cover, box_sign, far_sign, near_sign, sign_on_cover
 from verify.checker.witness import find_witness, witness_between
@@ -194,3 +196,11 @@ def test_two_points_are_a_witness_where_they_violate() -> None:
     assert witness_between(cubic, STAR_SHAPED.name, ONE, Fraction(2)) is None
     assert witness_between(Activation(x + x**3), CONCAVE.name, ONE, Fraction(2)) is not None
     assert witness_between(cubic, CONCAVE.name, ONE, Fraction(2)) is None
+
+
+def test_points_that_are_tried_are_exact_and_rise() -> None:
+    """So a witness is printed without rounding."""
+    points = witness._points()
+    assert all(point.is_exact() for point in points)
+    assert all(low < high for low, high in pairwise(points))
+    assert (points[0], points[-1]) == (arb(2) ** -40, arb(2) ** 40)

@@ -122,6 +122,9 @@ def test_the_side_of_the_critical_gain() -> None:
         (ERF, sqrt(sympy.pi) / 2 * (1 + Rational(1, 10**50)), 1),
         (ERF, sqrt(sympy.pi) / 2 * (1 - Rational(1, 10**50)), -1),
         (TANH, sqrt(2) ** 2 / 2, 0),
+        (TANH, sqrt(2), 1),
+        (TANH, 1 / sqrt(2), -1),
+        (TANH, sympy.pi / 4 + exp(-100), -1),
     ):
         assert judge.side_of_critical(f, gain) == side
     with pytest.raises(ArithmeticError, match="32768 bits"):
@@ -366,3 +369,14 @@ def test_families_of_softsign_are_those_of_its_formula() -> None:
     assert (negative.lower, negative.upper) == (-positive.upper, -positive.lower)
     assert zero.multiplier[0] <= Fraction(3, 2) <= Fraction(2) <= zero.multiplier[1]
     assert (negative.stable, zero.stable, positive.stable) == (True, False, True)
+
+
+@pytest.mark.parametrize("digits", [5, 20, 60])
+@pytest.mark.parametrize("gain", [Rational(2), Rational(5, 3), Rational(11, 10), Rational(10)], ids=str)
+def test_the_family_of_a_single_gain_is_its_fixed_point(gain: sympy.Rational, digits: int) -> None:
+    (piece,) = enclose_over(SOFTSIGN, gain, gain, digits)
+    exact, slope = (Fraction(int(q.p), int(q.q)) for q in (1 - 1 / gain, 1 / gain))
+    positive = piece.families[-1]
+    assert positive.lower <= exact <= positive.upper
+    assert positive.multiplier[0] <= slope <= positive.multiplier[1]
+    assert positive.multiplier[1] - positive.multiplier[0] < Fraction(1, 10 ** (min(digits, 35) - 2))
