@@ -169,7 +169,7 @@ def test_the_poisson_series_is_the_mean_of_a_logarithm(noise: Fraction, width: i
 
 @pytest.mark.parametrize("rate", [2, 40, 1000])
 def test_the_tail_of_a_poisson_mean_is_bounded_wherever_the_sum_ends(rate: int) -> None:
-    """g_k = 0 up to some n and 1 + k behind it: all that counts may be in the tail, and E g = rate P(K >= n - 1) + P(K >= n)."""
+    """g_k = 0 before n and 1 + k from it on: all that counts may be in the tail. E g = rate P(K >= n - 1) + P(K >= n)."""
     for n in range(rate, 3 * rate + 40, max(1, rate // 25)):
         values = (arb(1 + k if k >= n else 0) for k in itertools.count())
         with mpmath.workdps(60):

@@ -379,4 +379,4 @@ def test_the_family_of_a_single_gain_is_its_fixed_point(gain: sympy.Rational, di
     positive = piece.families[-1]
     assert positive.lower <= exact <= positive.upper
     assert positive.multiplier[0] <= slope <= positive.multiplier[1]
-    assert positive.multiplier[1] - positive.multiplier[0] < Fraction(1, 10 ** (min(digits, 35) - 2))
+    assert positive.multiplier[1] - positive.multiplier[0] < Fraction(1, 10 ** (min(digits, 20) - 2))
