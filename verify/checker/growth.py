@@ -62,8 +62,6 @@ def _exponential_growth(expression: sympy.Expr) -> tuple[Order, Order] | None:
 def _structural_growth(expression: sympy.Expr) -> tuple[Order, Order]:
     if not expression.free_symbols:
         return Fraction(0), Fraction(0) if expression.is_nonzero else None
-    if expression == t:
-        return Fraction(1), Fraction(1)
     if expression.is_Add:
         return _sum_growth(expression)
     if expression.is_Mul:
