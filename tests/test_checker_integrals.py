@@ -232,7 +232,8 @@ def test_trial_functions_outside_the_domain_are_refused(power: int) -> None:
 
 @pytest.mark.parametrize("k", [1, 2, 4])
 def test_a_trial_polynomial_closes_the_bounds(k: int) -> None:
-    stated = growth_constant(k)
+    stated, powers = growth_constant(k), sorted(trial_polynomial(k, 0.1))
+    assert powers == ([*range(0, 36, 2)] if k % 2 == 0 else [0, *range(2, 19)])
     with ctx.workprec(400):
         lower, upper = rayleigh_bounds(k, trial_polynomial(k, stated))
         assert lower <= upper

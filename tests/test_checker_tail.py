@@ -221,8 +221,9 @@ def test_the_polynomials_are_what_has_to_be_positive(order: int, point: str) -> 
 
 
 @pytest.mark.parametrize(
-    "change", [lambda s: s + r, lambda s: s * sympy.sqrt(2), lambda s: s + sympy.Symbol("q", positive=True)],
-    ids=["rises", "irrational", "symbol"],
+    "change", [lambda s: s + r, lambda s: s * sympy.sqrt(2), lambda s: s + sympy.Symbol("q", positive=True),
+               lambda s: s + slack(1) / 2],
+    ids=["rises", "irrational", "symbol", "first_alone"],
 )  # fmt: skip
 def test_factors_of_another_form_are_seen(change: Callable[[sympy.Expr], sympy.Expr]) -> None:
     falling, _ = central_polynomials(1, change(calibration.central_expansion(1)))
