@@ -295,6 +295,10 @@ def test_a_kink_inside_a_box_is_seen(h: sympy.Expr) -> None:
         ("x/(1+min(abs(x),2*abs(x)+1))", "proved"),  # softsign
         ("min(1.26,max(-100.7,tanh(x)))", "proved"),  # tanh
         ("x*(1-log(1/cosh(x)))/(1+x^2)^(3/4)", "undecided"),  # grows like sqrt(x)
+        (
+            "x*max(exp(-abs(x)),exp(-2*abs(x)))/10+x/(1+abs(x))",
+            "proved",
+        ),  # x e^-|x|/10 is bounded and rises slower than softsign
     ],
 )
 def test_verdicts_that_were_wrong_once(text: str, word: str) -> None:

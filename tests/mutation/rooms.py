@@ -105,6 +105,13 @@ ROOMS = (
         ("verify/enclosure/*.py", "verify/checker/*.py"),
         (
             "checker",
+            "half_line_rules",
+            "gaussian_words",
+            "checker_integrals",
+            "checker_tail",
+            "near_critical_checker",
+            "searches",
+            "judged_parts",
             "cover",
             "gain_intervals",
             "bifurcation",

@@ -24,11 +24,8 @@ _RISING = (*_CONCAVE, sympy.exp, sympy.sinh)
 
 def obligations(h: sympy.Expr, quantity: Quantity) -> frozenset[Obligation]:
     """Statements about parts of h that together imply the quantity of h > 0 on (0, oo); {(h, quantity)} if no rule fits."""
-    scale, body = h.as_coeff_Mul()
-    if not body.free_symbols or h == t:
+    if not h.free_symbols or h == t:
         return _leaf(h, quantity)
-    if scale > 0 and scale != 1:
-        return obligations(body, quantity)
     constants = [factor for factor in sympy.Mul.make_args(h) if not factor.free_symbols]
     if constants and sign_on_half_line(sympy.Mul(*constants)) > 0:
         return obligations(h / sympy.Mul(*constants), quantity)

@@ -62,8 +62,6 @@ def _exponential_growth(expression: sympy.Expr) -> tuple[Order, Order] | None:
 def _structural_growth(expression: sympy.Expr) -> tuple[Order, Order]:
     if not expression.free_symbols:
         return Fraction(0), Fraction(0) if expression.is_nonzero else None
-    if expression == t:
-        return Fraction(1), Fraction(1)
     if expression.is_Add:
         return _sum_growth(expression)
     if expression.is_Mul:
@@ -106,7 +104,7 @@ def _sum_growth(expression: sympy.Expr) -> tuple[Order, Order]:
         return upper, max(lowers)
     dominant = max(lowers, default=None)
     rest = sorted((u for u in uppers if u is not None), reverse=True)
-    if dominant is not None and upper == dominant and len(rest) == len(orders) and (len(rest) < 2 or rest[1] < dominant):
+    if dominant is not None and upper == dominant and len(rest) == len(orders) and rest[1] < dominant:
         return upper, dominant
     return upper, None
 

@@ -121,7 +121,7 @@ def without_known_kinks(expression: sympy.Expr) -> sympy.Expr:
     def choose(node: sympy.Expr) -> sympy.Expr:
         if isinstance(node, sympy.Abs):
             return {1: node.args[0], -1: -node.args[0], 0: node}[sign_on_half_line(node.args[0])]
-        if len(node.args) != 2:
+        if not isinstance(node, sympy.Max | sympy.Min) or len(node.args) != 2:  # SymPy may know the larger of two
             return node
         (c, u), (d, v) = (argument.as_independent(t, as_Add=False) for argument in node.args)
         if c == d and sign_on_half_line(c) > 0 and u.func == v.func and isinstance(u, _RISING):
