@@ -71,7 +71,9 @@ def test_rooms_name_files_and_tests_that_exist():
     for room in ROOMS:
         assert all((ROOT / path).exists() for path in (*room.paths(), *room.test_paths()))
     checked = {path for room in ROOMS for path in room.paths()}
-    assert {str(path.relative_to(ROOT)) for path in (ROOT / "verify" / "enclosure").glob("*.py")} <= checked
+    for folder in ("theory", "verify/enclosure", "verify/checker"):
+        missing = {str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("*.py")} - checked
+        assert not [path for path in missing if mutants_of(path)]
 
 
 def test_what_was_triaged_is_still_there():

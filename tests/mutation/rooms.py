@@ -60,7 +60,7 @@ ROOMS = (
     ),
     Room(
         "activation",
-        ("theory/activation/*.py",),
+        ("theory/activation/**/*.py",),
         (
             "arithmetics",
             "expansions",
