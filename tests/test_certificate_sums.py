@@ -81,6 +81,12 @@ def test_exp_of_large_numbers_is_near_in_ratio():
             assert (found.high - found.low) << 25 < low
 
 
+def test_exp_of_a_large_negative_number_is_the_best_there_is():
+    with precision(2000), mpmath.workdps(1500):
+        found = arithmetic.exp(whole(-1000))
+        assert (found.low, found.high) == nearest(mpmath.exp(-1000), 2000)
+
+
 def test_exp_of_what_is_far_below_is_at_most_a_unit():
     with precision(_BITS):
         for number in (-20, -30, -1000):
