@@ -193,6 +193,16 @@ def test_waves_are_the_best_that_their_slope_gives(name, function):
                 assert ends(found) == (max(least, -one), min(most, one)), (low, width)
 
 
+def test_waves_are_looked_at_up_to_their_limit_only():
+    with precision(5):
+        far, unit = 64 << 5, (-32, 32)
+        for function in (arithmetic.sin, arithmetic.cos):
+            for end in (far, -far):
+                assert ends(function(Interval(end, end))) != unit
+            for end in (far + 1, -far - 1):
+                assert ends(function(Interval(end, end))) == unit
+
+
 def test_exp_is_refused_above_its_limit_only():
     limit = 1 << 14
     with precision(3):
