@@ -125,10 +125,14 @@ def test_a_residual_layer_of_noise_alone_is_an_average_over_independent_normals(
     weights = weights / weights.sum()
     q1 = 1 + weights @ numpy.tanh(0.5 * z) ** 2
     q2 = q1 + weights @ numpy.tanh(0.5 * math.sqrt(q1) * z) ** 2
-    slopes = [weights @ numpy.cosh(0.5 * math.sqrt(q) * z) ** -4.0 for q in (1, q1)]
+    a, b, c = (weights @ numpy.cosh(0.5 * math.sqrt(q) * z) ** -4.0 for q in (1, q1, q2))
     first, last = residual_layers(TANH, 0.5, 2)
     assert (first.second_moment, last.second_moment) == pytest.approx((q1, q2), rel=1e-10)
-    assert first.gradient_ratio == pytest.approx(math.sqrt(slopes[0] * (1 + 0.25 * slopes[1]) / slopes[1]), rel=1e-10)
+    assert first.gradient_ratio == pytest.approx(math.sqrt(a * (1 + 0.25 * b) / b), rel=1e-10)
+    first, middle, last = residual_layers(TANH, 0.5, 3)
+    assert first.gradient_ratio == pytest.approx(math.sqrt(a * (1 + 0.25 * b) * (1 + 0.25 * c) / c), rel=1e-10)
+    assert middle.gradient_ratio == pytest.approx(math.sqrt(b * (1 + 0.25 * c) / c), rel=1e-10)
+    assert last.gradient_ratio == 1
 
 
 def test_noise_alone_keeps_a_residual_signal_within_its_bound_at_any_depth() -> None:

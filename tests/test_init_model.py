@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -160,6 +161,13 @@ def test_an_error_leaves_the_whole_model_as_it_was(last: Any, options: dict[str,
         init_model_(model, **options, generator=generator)
     assert all(torch.equal(model[0].state_dict()[name], tensor) for name, tensor in before.items())
     assert torch.equal(generator.get_state(), seeded().get_state())
+
+
+def test_a_report_cannot_be_changed() -> None:
+    report = init_model_(nn.Sequential(nn.Linear(4, 4)))
+    for thing, name in ((report, "depth"), (report.layers[0], "name")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(thing, name, None)
 
 
 def test_a_model_without_layers_is_refused() -> None:

@@ -128,6 +128,16 @@ def test_width_and_gaussian_layers_have_the_stated_constants() -> None:
     assert float(spectrum.gaussian_log_condition().subs({L: 7, N: 3})) == pytest.approx(7, rel=1e-12)  # psi(3/2) - psi(1/2) = 2
 
 
+def test_the_transform_of_a_layer_starts_with_its_first_two_moments() -> None:
+    """S(z) = 1/m_1 + (m_1^2 - m_2) z/m_1^3 + ..., m_1 = 1 + s^2 and m_2 = 1 + 4 s^2 + 2 s^4; 1/(1 + z) for noise alone."""
+    first, second = 1 + s**2, 1 + 4 * s**2 + 2 * s**4
+    S = spectrum.layer_transform()
+    for noise in (sympy.Rational(1, 3), sympy.Rational(3, 2), sympy.Integer(4)):
+        for found, expected in ((S, 1 / first), (sympy.diff(S, z), (first**2 - second) / first**3)):
+            assert abs(float((found.subs(z, 0) - expected).subs(s, noise))) < 1e-12
+    assert sympy.limit((s**2 * S).subs(z, sympy.Rational(1, 2)), s, sympy.oo) == sympy.Rational(2, 3)
+
+
 def test_the_symbols_of_the_transforms_are_real() -> None:
     assert spectrum.limit_transform().free_symbols == {c, z}
     assert spectrum.layer_transform().free_symbols == {s, z}

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from theory import mean_field, odd_sigmoid, validation
 from theory.activation import CATALOGUE, Activation, x
+from theory.calibration import omega, sigma
+from theory.mean_field import propagation
 from theory.mean_field.expansions import k, kappa, layer, s
 from theory.validation import InputError
 from verify import strategies
@@ -164,6 +166,20 @@ def test_variances_tend_to_the_fixed_point_monotonically(start: float) -> None:
 def test_gradients_never_fall_more_than_the_signal(f: Activation, relative: float, start: float) -> None:
     layers = mean_field.gaussian_closure(f, relative * float(odd_sigmoid.omega(f)), 6, start)
     assert math.prod(layer.chi for layer in layers[:-1]) >= layers[-1].variance / start
+
+
+def test_the_stated_excess_is_that_of_chi_over_the_growth() -> None:
+    stated = sympy.lambdify((propagation.slope, propagation.value, propagation.h), propagation.EXCESS)
+    f, V = CATALOGUE["tanh"], 0.7
+    mean = mean_field.gaussian_mean(lambda u: stated(f.derivative()(u), f(u), u), V)
+    assert mean == pytest.approx(mean_field.squared_slope(f, V) - mean_field.second_moment(f, V) / V, rel=1e-12)
+
+
+def test_the_variances_of_weights_are_those_of_their_definitions() -> None:
+    found = {name: variance.subs({omega: 3, sigma: 2}) for name, variance in mean_field.INITIALIZATIONS.items()}
+    noise = sympy.Rational(85, 1000) ** 2
+    expected = {"odd_sigmoid": 13, "edge_of_chaos": 9, "xavier": 1, "he": 2, "orthogonal": 1, "fixed_0085": 1 + noise}
+    assert found == expected
 
 
 def test_the_excess_is_what_chi_has_over_the_growth_and_0_for_a_line() -> None:

@@ -203,6 +203,7 @@ def test_the_table_of_theory_d6_is_reproduced() -> None:
 @given(st.floats(1e-4, 0.4999))
 def test_c_star_inverts_the_negative_rate(p: float) -> None:
     assert scaling_limit.limit_negative_rate(scaling_limit.c_star(p, 2), 2) == pytest.approx(p, abs=1e-11)
+    assert scaling_limit.surrogate_exponent(p, 2) == pytest.approx(0.5 / scaling_limit.c_star(p, 2) ** 2, rel=1e-15)
 
 
 def test_refinement_changes_c_star_by_less_than_its_stated_error() -> None:
