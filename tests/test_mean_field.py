@@ -232,6 +232,7 @@ def test_fates_of_signals_and_gradients() -> None:
 def test_the_symbols_of_the_laws_stand_for_positive_numbers() -> None:
     assert mean_field.edge_law().free_symbols == {k, kappa, layer}
     assert all(symbol.is_positive for symbol in (k, kappa, s, layer))
+    assert all(symbol.is_real for symbol in (propagation.slope, propagation.value, propagation.h))
 
 
 def test_special_values_of_the_laws() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from paper_figures import scaling_limit as figure
 from theory import scaling_limit
 from theory.overlap.decorrelation import odd_spectrum
-from theory.scaling_limit import detuned, elements, entrance, first_layer, growth, stationary
+from theory.scaling_limit import detuned, elements, entrance, first_layer, growth, rectified, stationary
 from theory.validation import InputError
 from verify.checker.growth_constant import rayleigh_bounds
 from verify.claim import Claim, Context
@@ -77,7 +77,7 @@ def test_the_density_has_mass_1_and_its_own_second_moment(k: float) -> None:
 def test_the_symbols_of_the_laws_stand_for_positive_numbers() -> None:
     free = stationary.self_consistent_density().free_symbols | detuned.quiet_detuning_law().free_symbols
     assert free == {stationary.u, stationary.k, stationary.c, stationary.Q, detuned.detuning}
-    assert all(symbol.is_positive for symbol in free - {detuned.detuning})
+    assert all(symbol.is_positive for symbol in {*free, rectified.c} - {detuned.detuning})
     assert detuned.detuning.is_real
     assert detuned.detuning.is_nonzero
 
