@@ -1,6 +1,7 @@
 """Finite width: the first correction in 1/N, and the edge of chaos at L/N fixed."""
 
 import math
+from dataclasses import FrozenInstanceError
 
 import mpmath
 import pytest
@@ -122,3 +123,17 @@ def test_the_closure_is_exact_on_the_edge_of_chaos() -> None:
     closed = wide(network(EDGE, 20, 64))
     assert closed[-1].second_moment == pytest.approx(last.second_moment, rel=1e-8)
     assert closed[0].gradient_ratio == pytest.approx(first.gradient_ratio, rel=1e-8)
+
+
+def test_the_stated_rates_are_those_of_the_edge_law_at_small_depths() -> None:
+    """Nearly log-normal there: log E q = E log q + Var log q/2."""
+    scaled_depth = 1e-4
+    law = edge_signal(scaled_depth)
+    assert law.mean / scaled_depth == pytest.approx(float(EDGE_RATES["log_ratio"]), rel=1e-3)
+    assert law.variance / scaled_depth == pytest.approx(float(EDGE_RATES["log_ratio_variance"]), rel=1e-3)
+    assert EDGE_RATES["second_moment"] == EDGE_RATES["log_ratio"] + EDGE_RATES["log_ratio_variance"] / 2
+
+
+def test_a_law_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        edge_signal(1.0).mean = 0.0  # type: ignore[misc]

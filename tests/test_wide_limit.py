@@ -12,6 +12,7 @@ from theory.activation import CATALOGUE, Activation, family
 from theory.activation.parser import parse_activation
 from theory.validation import InputError
 from theory.wide_limit import Atoms, Chain, Gaussian, Resolution, laws, noise_scale, predict
+from theory.wide_limit import prediction as wide
 from theory.wide_limit.prediction import Layer, depth_within
 from verify.cross_check.wide_limit import by_gauss_legendre, by_particles
 
@@ -28,6 +29,21 @@ def at_c(f: Activation, c: float, depth: int, **changes: object) -> Chain:
 def nearly_linear(sigma: float, **changes: object) -> Chain:
     """10^200 tanh(h/10^200): linear in doubles as far as anything here goes."""
     return Chain.of(TANH.rescaled(10**200, sympy.Integer(10) ** -200), sigma, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-30, 1e20])
+@pytest.mark.parametrize("changed", ["second_moment", "kurtosis", "slope_moment", "gradient_ratio"])
+def test_the_error_of_a_layer_is_the_largest_relative_one(size: float, changed: str) -> None:
+    values = dict.fromkeys(("second_moment", "kurtosis", "slope_moment", "gradient_ratio"), size)
+    exact = Layer(1, negative_rate=0.2, **values)
+    assert wide._difference([exact], [exact]) == 0
+    coarse = Layer(1, negative_rate=0.2 + 1e-5, **values | {changed: 1.001 * size})
+    assert wide._difference([exact, coarse], [exact, exact]) == pytest.approx(1e-3, rel=1e-9)
+
+
+def test_the_error_of_a_small_rate_is_in_units_of_a_millionth() -> None:
+    layers = [Layer(1, 1.0, rate, 3.0, 1.0, 1.0) for rate in (1e-9, 3e-9)]
+    assert wide._difference(layers[:1], layers[1:]) == pytest.approx(2e-3, rel=1e-9)
 
 
 @pytest.mark.parametrize("c", [0.1, 1.83, 5])
