@@ -415,3 +415,8 @@ def test_a_formula_without_one_hypergeometric_function_is_refused() -> None:
     for formula in (z, one + other, one**2):
         with pytest.raises(ValueError, match="one hypergeometric"):
             hypergeometric.series_verdict(formula, z, z, z, {}, "")
+
+
+def test_exp_of_what_changes_its_sign_is_not_taken_for_bounded():
+    for argument in (t - 1, 1 - t):
+        assert growth(sympy.exp(argument)) == (None, None)

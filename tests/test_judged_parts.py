@@ -161,13 +161,14 @@ def test_turning_points_need_a_sign_of_the_curvature() -> None:
     ("f", "axiom"),
     [
         (Activation(sympy.cos(x)), ODD),
+        (Activation(x - x**2 / (8 + 8 * x**2)), ODD),
         (Activation(x * exp(-(x**2))), INCREASING),
         (Activation(sympy.sinh(x)), STAR_SHAPED),
         (Activation(sympy.sinh(x)), CONCAVE),
         (Activation(x + 0 * x), STAR_SHAPED),
         (Activation(x + 0 * x), CONCAVE),
     ],
-    ids=["odd", "increasing", "star_shaped", "concave", "star_equal", "concave_equal"],
+    ids=["odd", "odd_below", "increasing", "star_shaped", "concave", "star_equal", "concave_equal"],
 )
 def test_a_violated_axiom_has_a_witness(f: Activation, axiom: Axiom) -> None:
     found = find_witness(f, axiom.name)
