@@ -8,7 +8,7 @@ from mutation.mutants import FORMS, ROOT, constants_of, mutants_of, source_of
 from mutation.patching import changed_codes
 from mutation.rooms import ROOMS
 from mutation.running import KILLED, SURVIVED, TYPED, Baseline, Outcome, finest, lines_of
-from mutation.scores import triaged
+from mutation.scores import recorded, table, triaged
 from mutation.session import Judged
 
 _PATH = "verify/certificates/problem.py"
@@ -100,6 +100,19 @@ def test_the_quickest_tests_of_a_line_come_first_and_within_the_budget():
 def test_the_lines_of_a_mutant_are_those_of_its_statement():
     for mutant in mutants_of("verify/certificates/checker.py")[::10]:
         assert mutant.line in lines_of(mutant)
+
+
+def test_the_documented_scores_are_those_that_are_recorded():
+    assert table(recorded()) in (ROOT / "docs" / "mutation.md").read_text()
+
+
+def test_the_table_sums_up_what_is_sampled():
+    counts = {"mutants": 10, "killed": 6, "timed out": 1, "equivalent": 1, "not noticed": 2, "budget": 8.0}
+    sampled = counts | {"sample": 600, "seed": 1}
+    rows = table({"checker": counts, "gains": sampled, "overlap": sampled}).splitlines()
+    assert rows[2] == "| checker | 10 | 6 | 1 | 1 | 2 | 75.0% |"
+    assert rows[-1] == "| all that are sampled | 20 | 12 | 2 | 2 | 4 | 75.0% |"
+    assert len(table({"checker": counts}).splitlines()) == 3
 
 
 def test_what_was_killed_is_known_as_long_as_its_line_is_the_same():

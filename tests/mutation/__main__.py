@@ -1,6 +1,6 @@
 """How many mutants the tests notice, room by room. See docs/mutation.md.
 
-The sample of the rooms that are not tested exhaustively is drawn by random.Random(seed) from all of their mutants; with
+The sample of the rooms that are not tested exhaustively is drawn by hashes of the seed and the names of their mutants; with
 --constants so many numbers of all rooms are drawn instead, and how small a relative change is noticed is found for each.
 """
 
@@ -11,8 +11,8 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from hashlib import sha256
 from pathlib import Path
-from random import Random
 from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -104,8 +104,7 @@ def _write(path: Path, content: Any) -> None:
 def select(chosen: Sequence[rooms.Room], size: int, seed: int) -> dict[str, list[Mutant]]:
     """By room: all mutants of the exhaustive ones, and those in a sample from all others."""
     by_room = {room.name: [mutant for path in room.paths() for mutant in mutants_of(path)] for room in rooms.ROOMS}
-    sampled = [mutant for room in rooms.ROOMS if not room.exhaustive for mutant in by_room[room.name]]
-    drawn = set(Random(seed).sample(sampled, min(size, len(sampled))))
+    drawn = _drawn([mutant for room in rooms.ROOMS if not room.exhaustive for mutant in by_room[room.name]], size, seed)
     return {room.name: [m for m in by_room[room.name] if room.exhaustive or m in drawn] for room in chosen}
 
 
@@ -120,11 +119,20 @@ def killed_before(output: Sequence[Mapping[str, Any]]) -> dict[Mutant, Outcome]:
     return found
 
 
+def _drawn(all_of_them: Sequence[Any], size: int, seed: int) -> set[Any]:
+    """Those with the least hashes, so that a change of one file hardly changes what is drawn of the others."""
+
+    def rank(one: Mutant | Scaled) -> str:
+        name = (one.operator, one.occurrence) if isinstance(one, Mutant) else (one.number, one.line, one.column)
+        return sha256(repr((seed, one.path, *name)).encode()).hexdigest()
+
+    return set(sorted(all_of_them, key=rank)[:size])
+
+
 def select_constants(chosen: Sequence[rooms.Room], size: int, seed: int) -> dict[str, list[Scaled]]:
     """By room: those in a sample of the numbers of all rooms."""
     by_room = {room.name: [constant for path in room.paths() for constant in constants_of(path)] for room in rooms.ROOMS}
-    all_of_them = [constant for constants in by_room.values() for constant in constants]
-    drawn = set(Random(seed).sample(all_of_them, min(size, len(all_of_them))))
+    drawn = _drawn([constant for constants in by_room.values() for constant in constants], size, seed)
     return {room.name: [constant for constant in by_room[room.name] if constant in drawn] for room in chosen}
 
 

@@ -55,8 +55,9 @@ def table(record: Mapping[str, Mapping[str, int]]) -> str:
     rows = [("room", *_COLUMNS, "score"), ("---", *["---:"] * (len(_COLUMNS) + 1))]
     rows += [(name, *(str(counts[column]) for column in _COLUMNS), score(counts)) for name, counts in record.items()]
     sampled = [counts for counts in record.values() if "sample" in counts]
-    total = {column: sum(counts[column] for counts in sampled) for column in _COLUMNS}
-    rows.append(("all that are sampled", *(str(total[column]) for column in _COLUMNS), score(total)))
+    if sampled:
+        total = {column: sum(counts[column] for counts in sampled) for column in _COLUMNS}
+        rows.append(("all that are sampled", *(str(total[column]) for column in _COLUMNS), score(total)))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
