@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import FrozenInstanceError
 from fractions import Fraction
 
 import mpmath
@@ -111,7 +112,7 @@ FALLING = [
 ]  # fmt: skip
 RISING = [
     (1, ()), (5, ((1, -1),)), (0, ((1, 1),)), (0, ((1, -1), (2, 1))), (0, ((1, 1), (2, F(-1, 9)))), (0, ((-1, -1),)),
-    (4, ((1, -1),)), (1, ((F(1, 2), F(-3, 4)),)), (-1, ((-1, -8),)), (-1, ((1, 1),)),
+    (4, ((1, -1),)), (1, ((F(1, 2), F(-3, 4)),)), (-1, ((-1, -8),)), (-1, ((1, 1),)), (F(-1, 2), ((1, F(1, 20)),)),
 ]  # fmt: skip
 
 
@@ -242,7 +243,7 @@ def test_remainders_that_cannot_be_compared_are_refused():
     ],
 )
 def test_what_a_remainder_tends_to(degree, exponent, trend):
-    for low, high, apart in ((1, 2, True), (-2, -1, True), (0, 1, False), (-1, 1, False)):
+    for low, high, apart in ((1, 2, True), (-2, -1, True), (0, 1, False), (-1, 1, False), (-1, 0, False), (-1, 0.5, False)):
         part = small(low, high, degree, *exponent, nonzero=True)
         assert part.decays(FAR) == (trend < 0)
         assert part.diverges(FAR) == (trend > 0 and apart)
@@ -323,6 +324,7 @@ def test_an_outgrown_algebraic_part_becomes_a_remainder():
     assert found.vanishes
     assert found.small is not None
     assert found.small.degree == 0
+    assert (found.shift, found.degree) == (0, 0)
     assert near(found.small.lower, -1)
     assert near(found.small.upper, fmpq(11, 4))
     kept = model(FAR, 1, (3, -4), part=small(-1, 2, -1)).normal()
@@ -400,3 +402,49 @@ def test_sums_and_products_hold_for_all_members(seed):
             assert len(found.coefficients) <= chart.order
             if found.sign():
                 assert value * found.sign() > 0
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_touches_0_has_no_sign(sign):
+    for touching in (model(NEAR, 0, (arb(sign, 1),)), model(FAR, 0, (), part=small(0, 1).scaled(fmpq(sign)))):
+        assert touching.sign() == 0
+    for low, high in ((1, 2), (1, 1), (0.5, 0.75)):
+        one = small(low, high).scaled(fmpq(sign))
+        assert one.plus(small(-low, low), FAR).sign() == 0
+        assert not one.plus(small(-low, low), FAR).nonzero
+        assert not one.plus(small(-2 * low, 2 * low), FAR).nonzero
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_is_never_0_keeps_its_sign(sign):
+    edge = small(0, 1, nonzero=True).scaled(fmpq(sign))
+    for coefficients in ((1,), (3, -4), (arb(1, 0.5),)):
+        total = (model(FAR, 1, coefficients) * fmpq(sign)) + model(FAR, 0, (), part=edge)
+        assert total.vanishes
+        assert total.sign() == sign
+    one, two = model(FAR, 0, (), part=edge), model(FAR, 0, (1,), part=small(-0.5, 0.5))
+    assert (one * two).sign() == (two * one).sign() == sign
+
+
+@pytest.mark.parametrize("bits", [4, 8, 30])
+def test_bounds_are_rounded_outwards(bits):
+    numbers = [F(n, 97) for n in (31, 53, 64, 88, 135, 1999)]
+    with ctx.workprec(200):
+        exact = [small(ball(n), ball(n)) for n in numbers]
+        squares, sums = [[f(a, b) for a in numbers for b in numbers] for f in (F.__mul__, F.__add__)]
+    with ctx.workprec(bits):
+        products = [a.times(b) for a in exact for b in exact]
+        totals = [a.plus(b, FAR) for a in exact for b in exact]
+        peaks = [(peak(F(1), (), Chart(1, F(1, n), 4)), peak(F(-1), (), Chart(-1, F(1, n), 4))) for n in (3, 5, 7, 11, 13)]
+    for found, value in zip(products + totals, squares + sums, strict=True):
+        assert found.lower < ball(value) + arb(2) ** -150
+        assert found.upper > ball(value) - arb(2) ** -150
+    for (rising, falling), n in zip(peaks, (3, 5, 7, 11, 13), strict=True):
+        assert rising > fmpq(1, n)
+        assert falling > fmpq(1, n)
+
+
+def test_remainders_and_models_do_not_change():
+    for found, name in ((small(1, 2), "lower"), (model(NEAR, 1, (1,)), "shift")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(found, name, 3)
