@@ -158,10 +158,8 @@ def test_functions_of_arguments_that_tend_to_infinity(function, argument, side):
         return
     assert holds(model, function(side * argument))
     if function in (sin, cos):
-        assert model.vanishes
-        assert model.range().contains(fmpq(1))
-        assert model.range().contains(fmpq(-1))
-        assert model.sign() == 0
+        assert (model.shift, model.coefficients, model.remainder, model.sign()) == (0, (), 0, 0)
+        assert (model.small.lower, model.small.upper, model.small.nonzero) == (-1, 1, False)
     else:
         assert model.sign() == (1 if function in (sech, cosh, exp, erfc) else side)
 
@@ -198,11 +196,13 @@ BOTH = [
     (2 + exp(-t)) ** -2, tanh(2 - exp(-t)), exp(exp(-t)), exp(sin(t) / t), (3 + sin(t)) / t, exp(-t + sin(t)),
     sinh(t) * exp(-2 * t), cosh(t) * exp(-t) - 1 / t, exp(-pi * t) * sinh(t), asinh(1 / t - 2), sech(1 / t + 1), csch(1 / t),
     coth(1 / t), erfc(1 / t), log(3 - 1 / t), sqrt(2 + 1 / t), atan(t) - pi / 2 + 1 / t,
+    exp(-sqrt(2) * t**2 - t), exp(-pi * t + cos(t)), exp(-pi * t - 1 - 1 / t), exp(-sinh(t) / t), exp(-t * sinh(t)),
+    exp(-sinh(8 * t)),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("expression", BOTH, ids=str)
-@pytest.mark.parametrize("radius", [F(1, 3), F(1, 8)])
+@pytest.mark.parametrize("radius", [F(2), F(1, 3), F(1, 8)])
 def test_a_model_near_infinity_holds_where_it_begins(expression, radius):
     try:
         model = at_infinity(expression, t, radius, 6)
@@ -333,6 +333,32 @@ def test_powers_of_remainders_exchange_their_bounds():
             MODEL.power(sympy.sympify(q), False)(base)
 
 
+def test_whole_powers_of_what_has_no_sign():
+    wave, hidden = at_infinity(cos(t), t, F(1, 8), 8), Model(_FAR, 1, (arb(0, 0.5), fmpq(1)))
+    for base in (wave, hidden):
+        assert MODEL.power(sympy.Integer(0), False)(base).coefficients == (1,)
+        for n in (1, 2, 3):
+            found = MODEL.power(sympy.Integer(n), False)(base)
+            for u in (F(1, 8), F(1, 16)):
+                assert claimed(found, u).overlaps((claimed(base, u).lower() * 0.75) ** n)
+                assert claimed(found, u).overlaps((claimed(base, u).upper() * 0.75) ** n)
+    for n in (-1, -2, Rational(1, 2)):
+        with pytest.raises(UnsupportedError):
+            MODEL.power(sympy.sympify(n), False)(hidden)
+
+
+@pytest.mark.parametrize("bits", [4, 8, 30])
+@pytest.mark.parametrize("q", [Rational(1, 2), Rational(-1, 3), Rational(-1), Rational(5, 3)])
+def test_powers_of_remainders_are_rounded_outwards(bits, q):
+    for n in (3, 5, 6, 7, 11, 13):
+        base = Model(_FAR, 0, (), small=small(n, n, nonzero=True))
+        with ctx.workprec(bits):
+            found = MODEL.power(q, False)(base).small
+        true = arb(mpmath.nstr(mpmath.mpf(n) ** (mpmath.mpf(q.p) / q.q), 70))
+        assert found.lower < true + arb(2) ** -150
+        assert found.upper > true - arb(2) ** -150
+
+
 def test_the_larger_and_the_smaller_of_two_numbers():
     for one, two, larger in (
         (fmpq(1), fmpq(2), 2),
@@ -340,12 +366,17 @@ def test_the_larger_and_the_smaller_of_two_numbers():
         (fmpq(2), fmpq(2), 2),
         (arb(3), fmpq(-1), 3),
         (arb(1), arb(1), 1),
+        (fmpq(1, 2), fmpq(0), fmpq(1, 2)),
+        (fmpq(0), fmpq(1, 2), fmpq(1, 2)),
     ):
         assert MODEL.maximum(one, two) == larger
         assert MODEL.minimum(one, two) == arb(one) + two - larger
     for choose in (MODEL.maximum, MODEL.minimum):
         with pytest.raises(UnsupportedError, match="told apart"):
             choose(arb(1, 1e-9), fmpq(1))
+        for touching in (arb(1, 1), arb(-1, 1)):
+            with pytest.raises(UnsupportedError, match="told apart"):
+                choose(touching, fmpq(0))
 
 
 def test_steps_and_kinks_at_an_argument_that_is_0():
