@@ -398,6 +398,8 @@ def test_rational_coefficients_are_found_beside_a_pole_of_their_order(n):
 def test_rational_coefficients_of_functions_of_a_root(order):
     expected = [sympy.Integer(-1) ** j / sympy.factorial(2 * j) for j in range(order + 1)]
     assert rational_coefficients(cos(sqrt(t)), t, order) == expected
+    fourth = t ** Rational(1, 4)
+    assert rational_coefficients(cosh(fourth) + cos(fourth), t, order) == [2 / sympy.factorial(4 * j) for j in range(order + 1)]
     odd = [sympy.Integer(-1) ** j / sympy.factorial(2 * j + 1) for j in range(order + 1)]
     assert rational_coefficients(sin(sqrt(t)) / sqrt(t), t, order) == odd
 
@@ -454,3 +456,33 @@ def test_functions_are_told_from_their_kin_where_they_differ_most(side):
         model = at_infinity(function(side * t, evaluate=False), t, F(2), 8)
         assert holds(model, function(side * t))
         assert model.sign() == (1 if function in (sech, cosh) else side)
+
+
+def test_what_decays_is_known_by_tight_bounds():
+    for function in (sech, csch):
+        model = at_infinity(function(t), t, F(1, 8), 8)
+        for u in points(model):
+            true = value(function(t), 1 / (mpmath.mpf(u.numerator) / u.denominator))
+            assert abs(claimed(model, u) - true) < true * arb(-16).exp() * 1.5  # exp(-2 t) at t = 8
+    part = at_infinity(erfc(t), t, F(1, 8), 8).small  # (1 - theta/(2 t^2))/(sqrt(pi) t) exp(-t^2)
+    assert (part.degree, part.exponent) == (-1, ((2, -1),))
+    assert near(part.lower * arb.pi().sqrt(), 1 - fmpq(1, 128))
+    assert 1 < part.upper * arb.pi().sqrt() < 1 + fmpq(1, 200)  # a product of balls is wider than its range
+
+
+def test_an_exponential_without_a_rational_rate_has_a_bound():
+    slow = at_infinity(exp(-pi * t), t, F(1, 8), 8)
+    fast = at_infinity(exp(-sinh(t)), t, F(1, 8), 8)
+    for model in (slow, fast):
+        assert (model.shift, model.small.lower, model.sign()) == (0, 0, 1)
+        assert near(model.small.upper, 1)
+    assert claimed(fast, F(1, 8)).upper() < (-0.99 * arb(8).sinh()).exp()
+    with pytest.raises(UnsupportedError, match="rate of decay"):
+        at_infinity(exp(-sinh(t)), t, F(2), 8)  # t/sinh(t) is bounded, but t exp(-t) rises up to t = 1
+    with pytest.raises(UnsupportedError, match="rate of decay"):
+        MODEL.functions[exp](Model(_FAR, 0, (), small=small(-1, 0, 0, (1, 1), nonzero=True)))
+
+
+def test_the_series_behind_a_constant_factor_is_exact_in_even_powers():
+    coefficients = at_zero(exp(1 + asinh(t**2)), t, F(1, 16), 8).coefficients
+    assert [is_zero(c) for c in coefficients] == [j not in (0, 2, 4) for j in range(8)]

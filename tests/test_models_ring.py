@@ -406,7 +406,11 @@ def test_sums_and_products_hold_for_all_members(seed):
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_what_touches_0_has_no_sign(sign):
-    for touching in (model(NEAR, 0, (arb(sign, 1),)), model(FAR, 0, (), part=small(0, 1).scaled(fmpq(sign)))):
+    for touching in (
+        model(NEAR, 0, (arb(sign, 1),)),
+        model(NEAR, 0, (), arb(sign, 1)),
+        model(FAR, 0, (), part=small(0, 1).scaled(fmpq(sign))),
+    ):
         assert touching.sign() == 0
     for low, high in ((1, 2), (1, 1), (0.5, 0.75)):
         one = small(low, high).scaled(fmpq(sign))
