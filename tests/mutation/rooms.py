@@ -67,6 +67,8 @@ ROOMS = (
             "activation",
             "activation_parser",
             "models",
+            "models_ring",
+            "models_functions",
             "checker",
             "odd_sigmoid",
             "asymptotics",
