@@ -123,6 +123,16 @@ def test_positive_means_positive_from_the_start_on(start: Fraction) -> None:
     assert tail.is_positive(3 * ARGUMENT - 2 * ELL, start)
 
 
+def test_the_argument_grows_like_the_first_terms_of_exp_and_no_faster() -> None:
+    """X/X_0 = e^u at ell = start + u; 1 + u + u^2/2 + u^4/6 - 1/2 is more than that at u = 4."""
+    start = Fraction(3)
+    scale, u = 1 / tail._least_argument(start), ELL - 3
+    rest = 1 + u + u**2 / 2 - fmpq(1, 2)
+    assert tail.is_positive(ARGUMENT * scale - rest - u**3 / 6, start)
+    assert value(ARGUMENT * scale - rest - u**4 / 6, mpmath.mpf(7)) < 0
+    assert not tail.is_positive(ARGUMENT * scale - rest - u**4 / 6, start)
+
+
 def test_the_derivative_along_the_curve() -> None:
     """X^k d/dell (N/X^k) with dX/dell = X: of (X - ell) it is X - 1, of ell/X it is (1 - ell)/X."""
     assert tail.along(ARGUMENT - ELL, 0) == ARGUMENT - 1

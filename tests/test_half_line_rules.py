@@ -28,7 +28,7 @@ from sympy import (
     tanh,
 )
 
-from theory.activation import t
+from theory.activation import Activation, t, x
 from theory.activation.exponential import ExponentialPolynomial
 from verify.checker import hypergeometric
 from verify.checker.closure import obligations
@@ -36,6 +36,7 @@ from verify.checker.cover import CURVATURE, KINKED, SLOPE, STAR, VALUE, Quantity
 from verify.checker.forms import derivative_forms, last_form
 from verify.checker.growth import diverges, growth, is_bounded
 from verify.checker.identity import is_zero
+from verify.checker.oddness import is_odd
 from verify.checker.rules import ContradictionError, close_by_balls, sign_by_rules
 from verify.checker.sign import descent_sign, is_defined, is_positive, sign_on_half_line, structural_sign, without_known_kinks
 from verify.verdict import Proved, Refuted
@@ -420,3 +421,10 @@ def test_a_formula_without_one_hypergeometric_function_is_refused() -> None:
 def test_exp_of_what_changes_its_sign_is_not_taken_for_bounded():
     for argument in (t - 1, 1 - t):
         assert growth(sympy.exp(argument)) == (None, None)
+
+
+def test_two_kinks_at_one_place_are_resolved_together():
+    for choose in (sympy.Max, sympy.Min):
+        twice = sympy.Abs(x - 1) + choose(x - 1, 0)
+        assert not is_odd(Activation(twice))
+        assert is_odd(Activation(twice - twice.subs(x, -x)))

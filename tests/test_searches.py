@@ -264,6 +264,10 @@ def test_regions_are_rounded_inward_and_count_what_rises() -> None:
     assert (third.high, third.positive, third.rising) == (None, 1, 1)
     assert first.high == "0.891535"  # 0.8915359...
     assert second.low == "0.891536"
+    assert [(one.low, one.high) for one in regions(CUBIC, find_branches(CUBIC) or (), 4)][:2] == [
+        (None, "0.8915"),
+        ("0.8916", "1.000"),
+    ]
     assert Fraction(second.high or 0) == Fraction(third.low or 0) == 1
     falling, empty = regions(Activation(sympy.sinh(x)), find_branches(Activation(sympy.sinh(x))) or ())
     assert (falling.low, falling.positive, falling.rising) == (None, 1, 0)
