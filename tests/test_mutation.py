@@ -97,6 +97,11 @@ def test_the_quickest_tests_of_a_line_come_first_and_within_the_budget():
     assert baseline.reaching(_PATH, [7]) == []
 
 
+def test_a_file_that_is_imported_afresh_is_also_tested_by_quick_tests_that_run_none_of_it():
+    baseline = Baseline({"a": 3.0, "b": 1.0, "c": 2.0, "d": 2.5}, 16.0, {_PATH: {5: {"a"}}})
+    assert baseline.importing(_PATH) == ["a", "b", "c"]  # 4 seconds for the others
+
+
 def test_the_lines_of_a_mutant_are_those_of_its_statement():
     for mutant in mutants_of("verify/certificates/checker.py")[::10]:
         assert mutant.line in lines_of(mutant)

@@ -10,7 +10,7 @@ from mutation.mutants import ROOT
 class Room:
     """sources: paths and patterns from the root of the repository; tests: names of test files, `without` those named so.
 
-    `exhaustive`: all mutants, not a share of the sample.
+    `exhaustive`: all mutants, not a share of the sample. `test_values` is of every room.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Room:
         return _found(self.sources)
 
     def test_paths(self) -> list[str]:
-        return _found(tuple(f"tests/test_{name}.py" for name in self.tests))
+        return _found(tuple(f"tests/test_{name}.py" for name in (*self.tests, "values")))
 
 
 def _found(patterns: tuple[str, ...]) -> list[str]:

@@ -14,9 +14,10 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +57,22 @@ class Baseline:
 
     def reaching(self, path: str, lines: Sequence[int] | None = None) -> list[str]:
         """The tests that run the file, or one of these lines of it, the quickest first, within the budget."""
+        found = self._running(path, lines)
+        return self._quickest(found, self.budget) or self._quickest(found)[:1]
+
+    def importing(self, path: str) -> list[str]:
+        """Those that run the file, and as many of the others as take a quarter of the budget: they may use what it defines."""
+        others = self.seconds.keys() - self._running(path)
+        return [*self.reaching(path), *self._quickest(others, self.budget / 4)]
+
+    def _running(self, path: str, lines: Sequence[int] | None = None) -> set[str]:
         by_line = self.lines.get(path, {})
-        found = set().union(*(by_line.get(line, set()) for line in (by_line if lines is None else lines)))
-        ordered = sorted(found, key=lambda test: (self.seconds[test], test))
+        return set().union(*(by_line.get(line, set()) for line in (by_line if lines is None else lines)))
+
+    def _quickest(self, tests: Iterable[str], budget: float = inf) -> list[str]:
+        ordered = sorted(tests, key=lambda test: (self.seconds[test], test))
         spent = accumulate(self.seconds[test] for test in ordered)
-        return [test for test, total in zip(ordered, spent, strict=True) if total <= self.budget] or ordered[:1]
+        return [test for test, total in zip(ordered, spent, strict=True) if total <= budget]
 
 
 def lines_of(mutant: Mutant | Scaled) -> list[int]:
@@ -274,7 +286,7 @@ def judge_afresh(mutant: Mutant | Scaled, baseline: Baseline) -> Outcome:
     """In a forked process where none of our modules is imported: a mutant that cannot be imported is killed too."""
     text = mutant.text()
     ImportMutant(mutant.path, text).install()
-    return _with_change(_afresh(baseline.reaching(mutant.path), baseline), mutant, text)
+    return _with_change(_afresh(baseline.importing(mutant.path), baseline), mutant, text)
 
 
 def _with_change(outcome: Outcome, mutant: Mutant | Scaled, text: str) -> Outcome:
