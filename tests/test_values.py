@@ -1,4 +1,4 @@
-"""Values of the theory, of the enclosures and of the certificates cannot be changed once they are made."""
+"""Values of the theory and of the enclosures cannot be changed once they are made."""
 
 import dataclasses
 import importlib
@@ -7,7 +7,6 @@ import pkgutil
 import pytest
 
 import theory
-import verify.certificates
 import verify.checker
 import verify.enclosure
 
@@ -15,7 +14,7 @@ import verify.enclosure
 def modules() -> list[str]:
     return [
         found.name
-        for package in (theory, verify.enclosure, verify.checker, verify.certificates)
+        for package in (theory, verify.enclosure, verify.checker)
         for found in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
     ]
 
