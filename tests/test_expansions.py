@@ -392,3 +392,11 @@ def test_samples_that_cancel_are_taken_again_with_more_digits() -> None:
             assert abs(3 * steady(lambda: (mp.mpf(1) / 3 + small**digits) - small**digits) - 1) < mp.mpf(10) ** -19  # noqa: B023
         assert steady(lambda: mp.mpf(0)) == 0
         assert abs(steady(lambda: mp.exp(1)) - mp.e) < mp.mpf(10) ** -19
+
+
+def test_the_larger_of_two_that_start_alike_has_the_larger_coefficient():
+    u, v = 3 * sympy.sin(t), 2 * t
+    for larger, smaller in ((sympy.Max(u, v), sympy.Min(u, v)), (sympy.Max(v, u), sympy.Min(v, u))):
+        assert taylor_at_zero_plus(larger, t, 3) == [0, 3, 0, sympy.Rational(-1, 2)]
+        assert taylor_at_zero_plus(smaller, t, 3) == [0, 2, 0, 0]
+    assert taylor_at_zero_plus(sympy.Max(1 + t, sympy.exp(t)), t, 2) == [1, 1, sympy.Rational(1, 2)]
