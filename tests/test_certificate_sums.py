@@ -94,7 +94,7 @@ def test_exp_of_what_is_far_below_is_at_most_a_unit():
             assert (found.low, found.high) == (0, 1)
 
 
-def test_a_number_that_is_one_is_found_exactly():
+def test_whole_values_at_0_and_1_are_found_exactly():
     with precision(_BITS):
         for found, value in (
             (arithmetic._exp(whole(0)), 1),

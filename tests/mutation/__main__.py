@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.record and (options.only or options.constants):
         parser.error("--record is for all mutants of a room, not with --only or --constants")
+    if options.constants and (options.only or options.again):
+        parser.error("--constants draws numbers of whole rooms, not with --only or --again")
     os.chdir(ROOT)
     chosen = [room for room in rooms.ROOMS if not options.room or room.name in options.room]
     if len(chosen) < len(options.room or []):
