@@ -49,6 +49,7 @@ def test_an_expansion_is_a_polynomial_over_a_power(order: int) -> None:
         X - ell + 1,
         X - ell + sympy.sqrt(X),
         X - ell + sympy.pi / X,
+        X - ell + 1 / X + sympy.sqrt(2) / X**2,
         X - ell + sympy.Symbol("q") / X,
         X - ell + sympy.sin(1 / X),
     ],

@@ -394,6 +394,18 @@ def test_samples_that_cancel_are_taken_again_with_more_digits() -> None:
         assert abs(steady(lambda: mp.exp(1)) - mp.e) < mp.mpf(10) ** -19
 
 
+def test_no_more_digits_are_taken_than_two_samples_need_to_agree() -> None:
+    taken = []
+
+    def third() -> mp.mpf:
+        taken.append(mp.prec)
+        return -mp.mpf(1) / 3
+
+    with mp.workdps(20):
+        steady(third)
+    assert len(taken) == 2
+
+
 def test_the_larger_of_two_that_start_alike_has_the_larger_coefficient():
     u, v = 3 * sympy.sin(t), 2 * t
     for larger, smaller in ((sympy.Max(u, v), sympy.Min(u, v)), (sympy.Max(v, u), sympy.Min(v, u))):

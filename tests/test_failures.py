@@ -133,6 +133,7 @@ def test_a_residual_layer_of_noise_alone_is_an_average_over_independent_normals(
     assert first.gradient_ratio == pytest.approx(math.sqrt(a * (1 + 0.25 * b) * (1 + 0.25 * c) / c), rel=1e-10)
     assert middle.gradient_ratio == pytest.approx(math.sqrt(b * (1 + 0.25 * c) / c), rel=1e-10)
     assert last.gradient_ratio == 1
+    assert [layer.layer for layer in residual_layers(TANH, 0.5, 3)] == [1, 2, 3]
 
 
 def test_noise_alone_keeps_a_residual_signal_within_its_bound_at_any_depth() -> None:

@@ -104,6 +104,13 @@ def test_the_planar_exponent_at_one_half_is_half_of_e1_of_4() -> None:
     assert f"{lyapunov.lyapunov_exponent('1/2', 2):.9f}" == "0.001889676"
 
 
+@pytest.mark.parametrize("noise", [0.5, 1.0, 3.0])
+def test_the_formula_in_the_plane_is_the_general_one_at_width_2(noise: float) -> None:
+    plane, general = lyapunov.planar_formula(), lyapunov.exponent_formula().subs(lyapunov.N, 2)
+    assert float(plane.subs(lyapunov.s, noise)) == pytest.approx(float(general.subs(lyapunov.s, noise)), rel=1e-12)
+    assert float(plane.subs(lyapunov.s, noise)) == pytest.approx(scipy.special.exp1(noise**-2.0) / 2, rel=1e-12)
+
+
 @given(st.floats(0.25, 20), st.integers(1, 40))
 def test_three_enclosures_overlap_and_are_narrow(noise: float, width: int) -> None:
     """The closed form loses 1.44 tau bits, and tau <= 320 here."""

@@ -30,7 +30,7 @@ from sympy import (
 
 from theory.activation import Activation, t, x
 from theory.activation.exponential import ExponentialPolynomial
-from verify.checker import hypergeometric
+from verify.checker import hypergeometric, rules
 from verify.checker.closure import obligations
 from verify.checker.cover import CURVATURE, KINKED, SLOPE, STAR, VALUE, Quantity
 from verify.checker.forms import derivative_forms, last_form
@@ -337,6 +337,14 @@ def test_functions_that_are_no_sums_have_further_forms() -> None:
     assert len(list(derivative_forms(tanh(t), 1))) == len(list(derivative_forms(t + t**2, 1))) == 2
 
 
+def test_products_of_too_many_terms_are_left_undecided() -> None:
+    """(a_1 + ... + a_n)(b_1 + ... + b_n) - the same has n^2 terms in each product, and 100,000 are the limit."""
+    for n, decided in ((30, True), (320, False)):
+        one, other = (sympy.Add(*sympy.symbols(f"{name}1:{n + 1}")) for name in "ab")
+        difference = sympy.Add(one * other, sympy.Mul(-one, other, evaluate=False), evaluate=False)
+        assert is_zero(difference) == decided
+
+
 # --- signs of derivatives -------------------------------------------------------------------------------------------------
 
 
@@ -384,6 +392,12 @@ def test_balls_look_at_every_octave_from_2_to_the_minus_12_to_2_to_the_12(octave
         close_by_balls(h, SLOPE, 1)
     outside = Rational(2) ** (13 if octave > 0 else -13)
     assert close_by_balls((t - outside) ** 3 / 3 - outside**2 / 16 * t, SLOPE, 1)
+
+
+def test_a_rule_that_balls_contradict_is_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "_sign", lambda *_: -1)
+    with pytest.raises(ContradictionError):
+        sign_by_rules(tanh(t), SLOPE)
 
 
 def test_a_sign_that_no_ball_sees_is_not_confirmed() -> None:

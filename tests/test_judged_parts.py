@@ -12,7 +12,7 @@ from theory.activation import CATALOGUE, Activation, t, x
 from theory.odd_sigmoid import CONCAVE, INCREASING, ODD, STAR_SHAPED, Axiom
 from verify.checker import cover as checked
 from verify.checker import witness
-from verify.checker.branches import Partition, branches, star_sign, turning
+from verify.checker.branches import Branch, Partition, branches, star_sign, turning
 from verify.checker.cover import CURVATURE, SLOPE, STAR, VALUE, Cover, box_sign, far_sign, near_sign, sign_on_cover
 from verify.checker.witness import find_witness, witness_between
 
@@ -133,6 +133,17 @@ def test_signs_at_both_ends(h: sympy.Expr, quantity: checked.Quantity, near: int
     assert far_sign(h, quantity, Fraction(64), root) == far
 
 
+def test_a_box_reaches_to_the_far_end_of_what_its_width_may_be() -> None:
+    """1/(t - 3/2) has a pole on [1 - 3/4, 1 + 3/4], not on [1 - 1/4, 1 + 1/4]."""
+    half = arb(1, 0.5) / 2  # from 1/4 to 3/4
+    assert not checked._enclosure(1 / (t - Rational(3, 2)), VALUE, arb(1), half).is_finite()
+    assert checked._enclosure(1 / (t - 3), VALUE, arb(1), half).is_finite()
+
+
+def test_the_gain_falls_on_a_branch_where_the_function_outgrows_the_line() -> None:
+    assert branches(t + t**3, Partition((ONE,), 1)) == (Branch((Fraction(0), Fraction(0)), None, rising=False),)
+
+
 def test_ends_reach_as_far_as_they_say() -> None:
     """1 - t on (0, 2] and on [1/2, oo) has no sign; nor has a partition whose points do not rise from above 0."""
     assert near_sign(1 - t, VALUE, Fraction(2), 1) == 0
@@ -197,6 +208,13 @@ def test_two_points_are_a_witness_where_they_violate() -> None:
     assert witness_between(cubic, STAR_SHAPED.name, ONE, Fraction(2)) is None
     assert witness_between(Activation(x + x**3), CONCAVE.name, ONE, Fraction(2)) is not None
     assert witness_between(cubic, CONCAVE.name, ONE, Fraction(2)) is None
+
+
+def test_a_witness_names_both_its_points() -> None:
+    found = witness_between(Activation(x + x**3), CONCAVE.name, ONE, Fraction(2))
+    assert found is not None
+    assert found.witness is not None
+    assert (found.witness.x, found.witness.inequality) == ("1.5", "f(x) - (f(1) + f(2))/2 <= 0")
 
 
 def test_points_that_are_tried_are_exact_and_rise() -> None:

@@ -175,6 +175,11 @@ def test_the_stated_excess_is_that_of_chi_over_the_growth() -> None:
     assert mean == pytest.approx(mean_field.squared_slope(f, V) - mean_field.second_moment(f, V) / V, rel=1e-12)
 
 
+def test_the_sensitivity_to_noise_is_the_logarithmic_derivative_of_the_variance() -> None:
+    slope = sympy.diff(sympy.log(propagation.EQUIVALENT_VARIANCE), sigma) * sigma / 2
+    assert sympy.cancel(propagation.NOISE_SENSITIVITY - slope) == 0
+
+
 def test_the_variances_of_weights_are_those_of_their_definitions() -> None:
     found = {name: variance.subs({omega: 3, sigma: 2}) for name, variance in mean_field.INITIALIZATIONS.items()}
     noise = sympy.Rational(85, 1000) ** 2

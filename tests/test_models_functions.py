@@ -325,6 +325,7 @@ def test_powers_of_remainders_exchange_their_bounds():
     assert near(root.upper, 3)
     for q, base in (
         (-1, edge),
+        (Rational(-1, 2), edge),
         (Rational(1, 2), -part),
         (Rational(-1, 2), -part),
         (-2, Model(_FAR, 0, (), small=small(-1, 1))),

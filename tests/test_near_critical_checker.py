@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import mpmath
 import pytest
@@ -68,6 +69,28 @@ def test_the_ball_of_the_scaled_error_holds_it_at_every_point(name: str) -> None
             for y in (mpmath.mpf(i) / 64 + mpmath.mpf(1) / 1000, mpmath.mpf(2 * i + 1) / 128, mpmath.mpf(i + 1) / 64):
                 assert low <= scaled_error(name, law, y) + mpmath.mpf(10) ** -30
                 assert high >= scaled_error(name, law, y) - mpmath.mpf(10) ** -30
+
+
+@pytest.mark.parametrize("name", ["tanh", "softsign", "langevin"])
+def test_the_rest_of_the_taylor_polynomial_is_enclosed(name: str) -> None:
+    """f(y) = (polynomial of degree < J) + y^J R(y) on growing boxes, with the coefficients from their series."""
+    f, law = BRANCHES[name][0], bifurcation.leading_law(BRANCHES[name][0])
+    *_, J = near_critical._orders(law, near_critical._expansion(f, law))
+    rest = near_critical._Rest(f, law)
+    with mpmath.workdps(200):
+        bernoulli = [mpmath.bernoulli(n) * 2**n / mpmath.factorial(n) for n in range(2, J + 1)]
+        known = {
+            "tanh": [(2**n - 1) * b for n, b in enumerate(bernoulli, start=2)],
+            "softsign": [(-1) ** n for n in range(J - 1)],
+            "langevin": bernoulli,
+        }[name]
+        for start, end in pairwise([Fraction(0), Fraction(1, 2**20), *(Fraction(i, 64) for i in range(1, 17))]):
+            with ctx.workprec(near_critical.BITS):
+                low, high = ends(rest.up_to(as_ball(start).union(as_ball(end))))
+            y = mpmath.mpf(end.numerator) / end.denominator
+            exact = (BRANCHES[name][1](y) - mpmath.polyval([*known[::-1], 0], y)) / y**J
+            assert low <= exact <= high
+            assert start > 0 or high - low < abs(exact) / 10
 
 
 @CASES

@@ -74,6 +74,15 @@ def test_the_density_has_mass_1_and_its_own_second_moment(k: float) -> None:
     assert (integral(0), integral(2)) == (pytest.approx(1, rel=1e-8), pytest.approx(1, rel=1e-8))
 
 
+@pytest.mark.parametrize("j", [1, 2, 4])
+def test_absolute_moments_are_integrals_for_any_second_moment(j: int) -> None:
+    """The density need not be that of its own second moment: k = 2, c = 1.3, Q = 0.7."""
+    given = {stationary.k: 2, stationary.c: 1.3, stationary.Q: 0.7}
+    rho = sympy.lambdify(stationary.u, stationary.self_consistent_density().subs(given))
+    exact, _ = scipy.integrate.quad(lambda u: 2 * u**j * rho(u), 0, 12, epsrel=1e-11)
+    assert float(stationary.absolute_moment(j).subs(given)) == pytest.approx(exact, rel=1e-9)
+
+
 def test_the_symbols_of_the_laws_stand_for_positive_numbers() -> None:
     free = stationary.self_consistent_density().free_symbols | detuned.quiet_detuning_law().free_symbols
     assert free == {stationary.u, stationary.k, stationary.c, stationary.Q, detuned.detuning}
@@ -88,6 +97,13 @@ def test_the_symbols_of_the_laws_stand_for_positive_numbers() -> None:
 @pytest.mark.parametrize(("k", "measured"), [(1, 0.05983), (2, 0.127257), (4, 0.2095)])
 def test_gradients_grow_as_measured(k: int, measured: float) -> None:
     assert growth.growth_constant(k) == pytest.approx(measured, abs=5e-6)
+
+
+def test_where_80_digits_do_not_tell_the_powers_apart_more_do() -> None:
+    """The same with 240 digits as with the 160 that k = 1/20 needs."""
+    with pytest.raises(ValueError, match="not positive-definite"):
+        growth._largest_quotient(Fraction(1, 20), 80)
+    assert growth.growth_constant("1/20") == pytest.approx(growth._largest_quotient(Fraction(1, 20), 240), rel=1e-12)
 
 
 @given(st.lists(st.fractions(Fraction(-1, 10), Fraction(1, 10)), min_size=3, max_size=3))

@@ -248,6 +248,12 @@ def test_points_on_branches_have_the_digits_asked_for_and_solve_the_equation(
             assert point.stable == (abs(slope) < 1)
 
 
+def test_a_point_far_out_on_a_branch_without_end_is_found() -> None:
+    """xi_a = 1 - 1/a for x/(1 + |x|), so y = a - 1."""
+    *_, far = fixed_points_on(SOFTSIGN, find_branches(SOFTSIGN) or (), Rational(10**6), 10)
+    assert far.lower <= 1 - Fraction(1, 10**6) <= far.upper
+
+
 def test_a_gain_beyond_every_branch_has_no_points_there() -> None:
     """x + tanh x has a = y/f(y) between 1/2 and 1."""
     f = Activation(x + tanh(x))
@@ -255,6 +261,16 @@ def test_a_gain_beyond_every_branch_has_no_points_there() -> None:
     assert [len(fixed_points_on(f, found, Rational(n, 10), 10)) for n in (4, 5, 7, 11)] == [1, 1, 3, 1]
     with pytest.raises(ArithmeticError, match="could not be told"):
         fixed_points_on(f, found, Rational(1), 10)
+
+
+def test_a_multiplier_next_to_0_has_its_digits() -> None:
+    """a (1 - tanh^2(a xi)) ~ 4 a e^(-2 a) = 10^-10852 at the gain a = 12500, in reach of the least that is resolved."""
+    *_, far = enclose_fixed_points(TANH, Rational(12500), 5)
+    low, high = far.multiplier
+    with mpmath.workdps(30):
+        expected = 4 * 12500 * mpmath.exp(-25000)
+        assert mpmath.almosteq(mpmath.mpf(low.numerator) / low.denominator, expected, 1e-5)
+        assert mpmath.almosteq(mpmath.mpf(high.numerator) / high.denominator, expected, 1e-5)
 
 
 def test_regions_are_rounded_inward_and_count_what_rises() -> None:
