@@ -8,7 +8,7 @@ from mutation.mutants import FORMS, ROOT, constants_of, mutants_of, source_of
 from mutation.patching import changed_codes
 from mutation.rooms import ROOMS
 from mutation.running import KILLED, SURVIVED, TYPED, Baseline, Outcome, finest, lines_of
-from mutation.scores import recorded, table, triaged
+from mutation.scores import of_constant, recorded, recorded_constants, table, table_of_constants, triaged
 from mutation.session import Judged
 
 _PATH = "verify/certificates/problem.py"
@@ -118,6 +118,23 @@ def test_the_table_sums_up_what_is_sampled():
     assert rows[2] == "| checker | 10 | 6 | 1 | 1 | 2 | 75.0% |"
     assert rows[-1] == "| all that are sampled | 20 | 12 | 2 | 2 | 4 | 75.0% |"
     assert len(table({"checker": counts}).splitlines()) == 3
+
+
+def test_the_documented_constants_are_those_that_are_recorded():
+    assert table_of_constants(recorded_constants()) in (ROOT / "docs" / "mutation.md").read_text()
+
+
+def test_the_table_of_constants_counts_them_by_the_least_change_that_is_noticed():
+    outcomes = [Outcome(KILLED, digits=digits) for digits in (15, 14, 10, 9, 5, 4, 1)]
+    outcomes += [Outcome(SURVIVED), Outcome(SURVIVED), Outcome(TYPED)]
+    constant = constants_of(_PATH_OF_NUMBERS)[0]
+    record = [of_constant(Judged("gains", constant, outcome)) for outcome in outcomes]
+    record.append(of_constant(Judged("overlap", constant, outcomes[0])))
+    assert record[0]["line"] == source_of(_PATH_OF_NUMBERS).splitlines()[constant.line - 1].strip()
+    rows = table_of_constants(record).splitlines()
+    assert rows[0] == "| room | numbers | 1e-15 | 1e-14 to 1e-10 | 1e-9 to 1e-5 | 1e-4 to 1e-1 | its type | not at 1e-1 |"
+    assert rows[2] == "| gains | 10 | 1 | 2 | 2 | 2 | 1 | 2 |"
+    assert rows[-1] == "| all | 11 | 2 | 2 | 2 | 2 | 1 | 2 |"
 
 
 def test_what_was_killed_is_known_as_long_as_its_line_is_the_same():

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from mutation import rooms
 from mutation.mutants import ROOT, Mutant, Scaled, constants_of, mutants_of, source_of
 from mutation.running import KILLED, Outcome
-from mutation.scores import counts_of, left, summary, summary_of_constants, triaged
+from mutation.scores import counts_of, left, of_constant, summary, summary_of_constants, triaged
 from mutation.session import Judged, judge_room
 
 _SEED, _SAMPLE, _BUDGET = 20250923, 600, 8.0
@@ -44,8 +44,8 @@ _LIBRARIES = (  # imported before anything is forked
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.record and (options.only or options.constants):
-        parser.error("--record is for all mutants of a room, not with --only or --constants")
+    if options.record and (options.only or (options.constants and options.room)):
+        parser.error("--record is for all mutants of a room, or numbers of all rooms, not with --only or --constants --room")
     if options.constants and (options.only or options.again):
         parser.error("--constants draws numbers of whole rooms, not with --only or --again")
     os.chdir(ROOT)
@@ -85,6 +85,9 @@ def _main_constants(chosen: Sequence[rooms.Room], options: argparse.Namespace) -
     print(f"all: {summary_of_constants(judged)}")
     if options.output:
         _write(options.output, [one.record() for one in judged])
+    if options.record:
+        drawn = {"budget": options.budget, "sample": options.constants, "seed": options.seed}
+        _write(options.record, {**drawn, "constants": [of_constant(one) for one in judged]})
     return 0
 
 
@@ -150,7 +153,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--budget", type=float, default=_BUDGET, help="seconds of tests for one mutant (%(default)s)")
     parser.add_argument("--again", type=Path, help="an output: what was killed there is not judged again")
     parser.add_argument("--only", help="mutants whose name holds this text")
-    parser.add_argument("--record", type=Path, help="write the counts of these rooms into a JSON file")
+    parser.add_argument(
+        "--record", type=Path, help="write the counts of these rooms, or with --constants each number, into a JSON file"
+    )
     parser.add_argument("--output", type=Path, help="write all outcomes as JSON")
     return parser
 
