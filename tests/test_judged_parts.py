@@ -100,6 +100,14 @@ def test_slopes_beside_kinks(h: sympy.Expr, low: str, high: str, sign: int) -> N
     assert box_sign(h, SLOPE, Fraction(low), Fraction(high)) == sign
 
 
+@pytest.mark.parametrize("gap", [Fraction(1, 10**8), Fraction(-1, 10**8)])
+def test_a_box_reaches_to_its_ends_and_no_farther(gap: Fraction) -> None:
+    below, above = (Rational(end.numerator, end.denominator) for end in (1 + gap, 2 - gap))
+    inside = gap > 0
+    assert box_sign(t - below, VALUE, ONE, Fraction(2)) == (0 if inside else 1)
+    assert box_sign(above - t, VALUE, ONE, Fraction(2)) == (0 if inside else 1)
+
+
 def test_linear_kinks_are_found_with_their_place_and_direction() -> None:
     found = checked.linear_kinks(Abs(2 * t - 3) + Abs(1 - t) + Max(t, 4) + Abs(t**2 - 2) + Abs(sympy.pi * t - 1))
     assert {(place, direction) for _, place, direction in found} >= {(Fraction(3, 2), 1), (Fraction(4), found[-1][2])}

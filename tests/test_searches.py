@@ -263,6 +263,17 @@ def test_a_gain_beyond_every_branch_has_no_points_there() -> None:
         fixed_points_on(f, found, Rational(1), 10)
 
 
+def test_a_fixed_point_is_printed_by_the_middles_of_its_enclosures() -> None:
+    point = FixedPoint(Fraction(1, 3), Fraction(2, 3), (Fraction(1, 4), Fraction(1, 2)), stable=True)
+    assert point.decimals(4) == {
+        "value": "0.5000",
+        "lower": "0.3333",
+        "upper": "0.6667",
+        "multiplier": "0.3750",
+        "stable": True,
+    }
+
+
 def test_a_multiplier_next_to_0_has_its_digits() -> None:
     """a (1 - tanh^2(a xi)) ~ 4 a e^(-2 a) = 10^-10852 at the gain a = 12500, in reach of the least that is resolved."""
     *_, far = enclose_fixed_points(TANH, Rational(12500), 5)
