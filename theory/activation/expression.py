@@ -121,7 +121,7 @@ class Activation:
     """A real function of one real variable, written once as a SymPy expression.
 
     Calling it with a SymPy, mpmath, `flint.arb`, `flint.arb_series`, NumPy or torch value evaluates it in that
-    arithmetic, elementwise for arrays, and returns the same kind; a Python number gives a float. A removable
+    arithmetic, elementwise for arrays, and returns the same kind; a Python number or NumPy scalar gives a float. A removable
     singularity at 0 is filled by its limit, see `at_zero`.
 
     Parameters
