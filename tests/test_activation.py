@@ -133,10 +133,17 @@ def test_softsign_has_its_slope_at_the_kink() -> None:
 
 def test_rescaling_moves_the_argument_and_the_value() -> None:
     f = CATALOGUE["softsign"].rescaled(3, 2)
+    assert f.expression == 6 * x / (1 + 2 * sympy.Abs(x))
     assert f(1e300) == 3.0
     assert f(0.5) == pytest.approx(1.5)
     with pytest.raises(ValueError, match="k=-1: must be > 0"):
         CATALOGUE["tanh"].rescaled(1, -1)
+
+
+def test_what_describes_an_activation_is_named() -> None:
+    assert Activation(expression=x, name="identity").name == "identity"
+    with pytest.raises(TypeError):
+        Activation(x, "identity", None)  # type: ignore[misc]
 
 
 def test_inexact_expressions_are_refused() -> None:

@@ -198,6 +198,11 @@ def test_rationals_up_to_the_limit_of_bits_are_read() -> None:
     refused("1e1000*x", "not a number")
 
 
+def test_zero_has_powers_that_are_not_negative() -> None:
+    assert parse_activation("tanh(x) + 0^(1/2)").expression == parse_activation("tanh(x) + 0^2").expression == sympy.tanh(x)
+    assert parse_activation("tanh(x) - 1 + 0^0").expression == sympy.tanh(x)
+
+
 def test_constants_that_are_not_rational_are_limited() -> None:
     for text in (f"{MAX_CONSTANT - 1}*sqrt(1+1e-12)*x", f"{MAX_CONSTANT}*3*x", "exp(20)*x", "x + exp(0-1000/1)"):
         assert parse_activation(text).expression.has(x)

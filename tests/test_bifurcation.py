@@ -134,6 +134,8 @@ def test_puiseux_coefficients_are_those_of_the_notes() -> None:
 def test_puiseux_needs_a_smooth_nondegenerate_pitchfork() -> None:
     with pytest.raises(UndeterminedError, match="even Taylor coefficient"):
         bifurcation.puiseux_coefficients(CATALOGUE["softsign"], 2)
+    with pytest.raises(UndeterminedError, match="even Taylor coefficient"):
+        bifurcation.puiseux_coefficients(Activation(sympy.tanh(x) - x**7 * sympy.Abs(x) / 10**6), 4)  # order 8 of 9
 
 
 @pytest.mark.parametrize("exponent", [2, 6, 20, 300])

@@ -199,10 +199,12 @@ def test_rates_of_decay() -> None:
     assert [decorrelation.overlap_decay(k) for k in (1, 2, 4)] == pytest.approx([0.02333502, 0.05122544, 0.08504467], abs=1e-8)
 
 
-def test_the_odd_eigenfunctions_make_up_the_coordinate() -> None:
-    """k = 2: E v^2 = sqrt 2 Gamma(3/4)/Gamma(1/4) = sum e_i^2, and E v^4 = sum mu_i e_i^2 = 1/2 (E v G v = -1/2)."""
-    rates, weights, moment = decorrelation.odd_spectrum(2)
-    assert moment == pytest.approx(math.sqrt(2) * math.gamma(0.75) / math.gamma(0.25), rel=1e-12)
+@pytest.mark.parametrize("k", [0.25, 1, 2, 4, 10])
+def test_the_odd_eigenfunctions_make_up_the_coordinate(k: float) -> None:
+    """E v^2 = sum e_i^2, a quotient of Gamma functions for pi ~ exp(-2 v^(k+2)/(k+2)); sum mu_i e_i^2 = -E v G v = 1/2."""
+    rates, weights, moment = decorrelation.odd_spectrum(k)
+    one = 1 / (k + 2)
+    assert moment == pytest.approx((2 * one) ** (-2 * one) * math.gamma(3 * one) / math.gamma(one), rel=1e-12)
     assert weights.sum() == pytest.approx(moment, rel=1e-12)
     assert rates @ weights == pytest.approx(0.5, rel=1e-9)
 

@@ -21,7 +21,7 @@ def family(k: int | Fraction | sympy.Rational) -> Activation:
     Far out the float form is (1+t^-k)^(-1/k), which cannot overflow. For k < 1 torch's autograd gives nan at exactly 0,
     where it multiplies 0 by the infinite slope of t^k; `derivative()` gives 1 there.
     """
-    k = sympy.Rational(k.numerator, k.denominator) if isinstance(k, Fraction) else sympy.Rational(k)
+    k = sympy.Rational(k)
     if not k > 0:
         raise ValueError(f"k={k}: must be > 0")
     form = FloatForm(near=t * (1 + t**k) ** (-1 / k), far=(1 + t**-k) ** (-1 / k), split=_ONE)
