@@ -63,6 +63,12 @@ def test_burgers_solution_is_odd_and_vanishes_at_the_walls() -> None:
 # --- Gaussian means -----------------------------------------------------------------------------------------------------
 
 
+def test_means_have_the_bits_asked_for_where_the_function_cancels() -> None:
+    """coth h - 1/h and its derivative from h = 2^-200 on."""
+    for mean in (gaussian.second_moment, gaussian.squared_slope):
+        assert mean(LANGEVIN, arb(1), 200).rel_accuracy_bits() > 190
+
+
 @pytest.mark.parametrize("R", [Fraction(1, 2), Fraction(2), Fraction(7)])
 def test_the_second_moment_beyond_a_bound(R: Fraction) -> None:
     with mpmath.workdps(30):

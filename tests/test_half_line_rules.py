@@ -38,7 +38,15 @@ from verify.checker.growth import diverges, growth, is_bounded
 from verify.checker.identity import is_zero
 from verify.checker.oddness import is_odd
 from verify.checker.rules import ContradictionError, close_by_balls, sign_by_rules
-from verify.checker.sign import descent_sign, is_defined, is_positive, sign_on_half_line, structural_sign, without_known_kinks
+from verify.checker.sign import (
+    descent_sign,
+    exponential_sign,
+    is_defined,
+    is_positive,
+    sign_on_half_line,
+    structural_sign,
+    without_known_kinks,
+)
 from verify.verdict import Proved, Refuted
 
 y, z = sympy.symbols("y z", positive=True)
@@ -147,6 +155,7 @@ def test_known_kinks_are_gone() -> None:
     assert without_known_kinks(Abs(exp(-t) - 1)) == 1 - exp(-t)
     assert without_known_kinks(Max(tanh(t), tanh(2 * t))) == tanh(2 * t)
     assert without_known_kinks(Abs(t - 1)) == Abs(t - 1)
+    assert without_known_kinks(Abs(tanh(t) - t)) == t - tanh(t)
 
 
 @pytest.mark.parametrize(
@@ -373,6 +382,11 @@ def test_concave_functions_that_start_below_0_are_not_called_star_shaped() -> No
     assert sign_by_rules(erf(t) - 1, CURVATURE) == -1
     assert sign_by_rules(erf(t), STAR) == 1
     assert sign_by_rules(erf(t), STAR, starts_at_zero=True) == 1
+
+
+def test_a_quotient_whose_denominator_changes_its_sign_has_none() -> None:
+    assert exponential_sign(1 / (1 + t)) == 1
+    assert exponential_sign(1 / (t - 1)) == exponential_sign((1 - t) / (t - 2)) == 0
 
 
 @pytest.mark.parametrize("h", [erf(t) + 3 * Abs(t - 1), atan(t) + Max(1, t)], ids=str)

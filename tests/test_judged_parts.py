@@ -148,6 +148,11 @@ def test_a_box_reaches_to_the_far_end_of_what_its_width_may_be() -> None:
     assert checked._enclosure(1 / (t - 3), VALUE, arb(1), half).is_finite()
 
 
+@pytest.mark.parametrize(("h", "vanishes"), [(t, True), (1 - exp(-t), True), (1 + t, False), (exp(-t), False)], ids=str)
+def test_what_vanishes_at_0(h: sympy.Expr, vanishes: bool) -> None:
+    assert checked._vanishes_at_zero(h, Fraction(1, 4), 1) == vanishes
+
+
 def test_the_gain_falls_on_a_branch_where_the_function_outgrows_the_line() -> None:
     assert branches(t + t**3, Partition((ONE,), 1)) == (Branch((Fraction(0), Fraction(0)), None, rising=False),)
 

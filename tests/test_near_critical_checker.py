@@ -13,6 +13,8 @@ from sympy import Rational
 
 from theory import bifurcation
 from theory.activation import CATALOGUE, Activation, family, x
+from theory.activation.arithmetic import evaluate
+from theory.activation.balls import BALL
 from theory.bifurcation import LeadingLaw
 from theory.odd_sigmoid import omega
 from theory.rounding import as_ball, endpoints
@@ -91,6 +93,25 @@ def test_the_rest_of_the_taylor_polynomial_is_enclosed(name: str) -> None:
             exact = (BRANCHES[name][1](y) - mpmath.polyval([*known[::-1], 0], y)) / y**J
             assert low <= exact <= high
             assert start > 0 or high - low < abs(exact) / 10
+
+
+@pytest.mark.parametrize("name", ["tanh", "softsign", "langevin"])
+def test_the_shape_of_the_branch_is_what_the_expansion_leaves(name: str) -> None:
+    """omega f(y)/y = 1 - c y^k (1 + y^s H(y)), c = kappa/omega^k, at y = 1/4 with the value of R there."""
+    f, law = BRANCHES[name][0], bifurcation.leading_law(BRANCHES[name][0])
+    g = near_critical._expansion(f, law)
+    *_, J = near_critical._orders(law, g)
+    with mpmath.workdps(90):
+        y, w, k, step = mpmath.mpf(1) / 4, number(omega(f)), int(law.k), int(law.step)
+        value, c = BRANCHES[name][1](y), number(law.kappa) / w**k
+        known = y / w + sum(number(g_s) * y ** (1 + int(s)) for s, g_s in g.items() if 1 + s < J) / w
+        expected = ((1 - w * value / y) / (c * y**k) - 1) / y**step
+        with ctx.workprec(near_critical.BITS):
+            rest = arb(mpmath.nstr((value - known) / y**J, 80))
+            found = near_critical._shape(f, law, evaluate(law.kappa / omega(f) ** law.k, {}, BALL), arb(y), rest)
+            low, high = ends(found)
+        assert low - mpmath.mpf(10) ** -30 <= expected <= high + mpmath.mpf(10) ** -30
+        assert high - low < mpmath.mpf(10) ** -30
 
 
 @CASES

@@ -17,6 +17,7 @@ from verify.checker import cover as checked
 from verify.checker import fixed_points as judge
 from verify.checker.branches import Branch, star_sign
 from verify.checker.cover import SLOPE, STAR, VALUE
+from verify.enclosure import fixed_points
 from verify.enclosure.branches import find_branches, fixed_points_on, gain_range, saddle_nodes
 from verify.enclosure.cover import Failure, Violation, any_sign, find_cover, find_end, find_sign, subdivide
 from verify.enclosure.fixed_points import FixedPoint, enclose_fixed_points, find_bracket
@@ -254,6 +255,15 @@ def test_a_point_far_out_on_a_branch_without_end_is_found() -> None:
     assert far.lower <= 1 - Fraction(1, 10**6) <= far.upper
 
 
+def test_the_limit_of_a_branch_on_which_the_gain_falls_is_not_on_it() -> None:
+    """t/f(t) falls from 2 to 1 for f(t)/t = 1 - 1/(2 (1 + t^2))."""
+    f = Activation(x - x / (2 * (1 + x**2)))
+    found = find_branches(f) or ()
+    assert [len(fixed_points_on(f, found, Rational(n, 10), 10)) for n in (9, 11, 19, 21)] == [1, 3, 3, 1]
+    with pytest.raises(ArithmeticError, match="could not be told"):
+        fixed_points_on(f, found, Rational(1), 10)
+
+
 def test_a_gain_beyond_every_branch_has_no_points_there() -> None:
     """x + tanh x has a = y/f(y) between 1/2 and 1."""
     f = Activation(x + tanh(x))
@@ -353,6 +363,15 @@ def test_wide_boxes_are_cut_near_their_geometric_mean() -> None:
     assert isinstance(points, list)
     assert len(tried) < 80
     assert all(low < high <= 4 * low for low, high in pairwise(points))
+    assert all((point * 2**20).numerator.bit_count() == 1 for point in points)
+
+
+def test_a_proposal_outside_its_bracket_is_replaced_by_a_point_inside() -> None:
+    one, four = arb(1), arb(4)
+    assert fixed_points._inside(one, four, arb(3)) == 3
+    assert fixed_points._inside(one, four, arb(5)) == 2
+    assert fixed_points._inside(arb(0), one, arb(5)) == one / 2
+    assert fixed_points._inside(one, arb.pos_inf(), arb(0)) == 2
 
 
 @pytest.mark.parametrize(
