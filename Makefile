@@ -39,7 +39,7 @@ certificates: $(INSTALLED) ## write a certificate for what is proved by enclosur
 	$(BIN)/oddsigmoid certify $(ARGS)
 	$(BIN)/oddsigmoid check build/certificates
 
-mutate: $(INSTALLED) ## change the code in small ways and see whether the tests notice (takes hours)
+mutate: $(INSTALLED) ## change the code in small ways and see whether the tests notice (40 minutes on two cores)
 	$(BIN)/python tests/mutation $(ARGS)
 
 bench: $(INSTALLED) ## measure the speed ratios of benchmarks/

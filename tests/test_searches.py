@@ -275,11 +275,11 @@ def test_a_gain_beyond_every_branch_has_no_points_there() -> None:
 
 def test_a_fixed_point_is_printed_by_the_middles_of_its_enclosures() -> None:
     point = FixedPoint(Fraction(1, 3), Fraction(2, 3), (Fraction(1, 4), Fraction(1, 2)), stable=True)
-    assert point.decimals(4) == {
-        "value": "0.5000",
-        "lower": "0.3333",
-        "upper": "0.6667",
-        "multiplier": "0.3750",
+    assert point.decimals(12) == {
+        "value": "0.500000000000",
+        "lower": "0.333333333333",
+        "upper": "0.666666666667",
+        "multiplier": "0.375000000000",
         "stable": True,
     }
 
