@@ -321,6 +321,23 @@ def test_a_field_of_another_type_is_refused(field, value):
         certificate.check_text(json.dumps(sealed), CLAIMS)
 
 
+def test_a_key_that_stands_twice_is_refused():
+    """A reader would see one value, and the other one would be checked."""
+    text = (RECORDED / f"{NAMED}.json").read_text()
+    twice = text.replace('"schema":', '"statement": "something else",\n "schema":', 1)
+    with pytest.raises(RejectedError, match="a key stands twice"):
+        certificate.check_text(twice, CLAIMS)
+
+
+@pytest.mark.parametrize("depth", [3, 100, 985, 100_000])
+def test_a_file_that_is_nested_more_deeply_is_refused(depth):
+    text = (RECORDED / f"{NAMED}.json").read_text()
+    deep = text.replace('"points": [', '"points": [' + "[" * (depth - 1) + "]" * (depth - 1) + ",", 1)
+    assert deep != text
+    with pytest.raises(RejectedError, match="nested more deeply|not JSON"):
+        certificate.check_text(deep, CLAIMS)
+
+
 def test_a_record_is_written_as_it_is_read():
     text = (RECORDED / f"{NAMED}.json").read_text()
     assert certificate.text_of(json.loads(text)) == text

@@ -246,6 +246,22 @@ def test_psi_and_log_gamma_are_refused_where_x_may_be_0(low):
             function(Interval(low, 40))
 
 
+def test_psi_and_log_gamma_of_a_wide_interval_are_refused():
+    """Their logarithm is one series for the whole interval; (m - 1)/(m + 1) must be 1/2 at most."""
+    for function, low, high in ((arithmetic.digamma, 1, 100), (arithmetic.log_gamma, Fraction(1, 2), 2)):
+        with precision(_BITS), pytest.raises(Unbounded, match="so wide"):
+            function(between(low, high))
+
+
+def test_the_series_of_artanh_ends_at_one_half():
+    with precision(_BITS), mpmath.workdps(30):
+        for sign in (1, -1):
+            found = ends(arithmetic._artanh(rational(Fraction(sign, 2))))
+            assert found[0] <= 2**_BITS * sign * mpmath.log(3) / 2 <= found[1]
+            with pytest.raises(Unbounded):
+                arithmetic._artanh(Interval(*sorted([sign << _BITS - 1, sign * ((1 << _BITS - 1) + 1)])))
+
+
 def test_bernoulli_numbers():
     known = {0: 1, 1: Fraction(-1, 2), 2: Fraction(1, 6), 4: Fraction(-1, 30), 6: Fraction(1, 42), 12: Fraction(-691, 2730)}
     assert {n: arithmetic._bernoulli(n) for n in (*known, 3, 5, 11)} == known | {3: 0, 5: 0, 11: 0}

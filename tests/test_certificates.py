@@ -423,6 +423,29 @@ def test_certify_and_check(capsys, tmp_path):
     assert "altered" in out
 
 
+@pytest.mark.parametrize("name", ["\ud800", "x\n\x1b[2J133 certificates accepted, 0 rejected\x1b[8m"])
+def test_what_a_file_says_of_itself_is_not_for_the_terminal(capsys, tmp_path, name):
+    found = json.loads(text_for("odd_sigmoid.member.tanh")) | {"claim": name}
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(found | {"sha256": certificate.content_hash(found)}))
+    code, out, _ = run(capsys, "check", str(path))
+    assert code == 1
+    assert all(line.isprintable() for line in out.splitlines())
+    assert ascii(name)[1:-1] in out
+    assert out.splitlines()[-1] == "0 certificates accepted, 1 rejected"
+
+
+def test_the_exactness_of_omega_is_seen_without_an_expansion():
+    """No claim is about these omega, so the conditions have it; 1 + 10^-31 is within 10^-30 of f'(0) = 1."""
+    for name in ("bifurcation.trichotomy_outside.asinh", "bifurcation.error_bound.mixed"):
+        problem = certificate.problem_of(CLAIMS[name])
+        conditions = problem.conditions(CLAIMS[name].subject(), certificate._numbers(json.loads(text_for(name))))
+        assert Fact("omega f'(0) = 1, exactly", holds=True) in conditions
+    problem = certificate.problem_of(CLAIMS["bifurcation.trichotomy_outside.asinh"])
+    near = 1 + sympy.Rational(1, 10**31)
+    assert Fact("omega f'(0) = 1, exactly", holds=False) in problem.conditions(near, {})
+
+
 def test_a_missing_path_is_named(capsys, tmp_path):
     for path in (tmp_path, tmp_path / "nowhere.json"):
         code, _, err = run(capsys, "check", str(path))

@@ -208,7 +208,9 @@ def _log(x: Interval) -> Interval:
 
 
 def _artanh(y: Interval) -> Interval:
-    """y + y^3/3 + y^5/5 + ..., |y| <= 1/3 or so: what follows a term is an eighth of it at most."""
+    """y + y^3/3 + y^5/5 + ..., |y| <= 1/2: what follows a term is a third of it at most."""
+    if abs(y).high > 1 << _bits - 1:
+        raise Unbounded("the logarithm of so wide an interval")
     return _sum(power / whole(n) for n, power in _odd_powers(y))
 
 

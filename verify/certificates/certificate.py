@@ -145,9 +145,11 @@ def _numbers(certificate: Certificate) -> dict[str, Fraction]:
 
 def _read(text: str) -> Certificate:
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise RejectedError(f"not JSON: {error}") from error
+    if not _is_shallow(found, 4):  # parts, a part, its points
+        raise RejectedError("nested more deeply than a certificate is")
     if not isinstance(found, dict) or set(found) != _FIELDS or found["schema"] != SCHEMA:
         raise RejectedError(f"schema: expected an object of {SCHEMA} with the fields {', '.join(sorted(_FIELDS))}")
     if not isinstance(found["numbers"], dict) or not isinstance(found["parts"], list) or not isinstance(found["claim"], str):
@@ -157,6 +159,19 @@ def _read(text: str) -> Certificate:
     if found["sha256"] != content_hash(found):
         raise RejectedError("sha256: the certificate was altered after it was written")
     return found
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def _is_shallow(value: object, depth: int) -> bool:
+    """Whether lists and objects stand at most `depth` deep in one another."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(depth > 0 and _is_shallow(one, depth - 1) for one in inner)
 
 
 def read_text(path: Path) -> str:

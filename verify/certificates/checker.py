@@ -8,7 +8,7 @@ condition       says                                                   data
 ==============  =====================================================  ===========================================
 `Positive`      a term is positive on (0, oo), [a, b], at a point      points between which one model tells it
 `Leading`       f = c t^d (1 + o(1)) for t -> 0 or oo, c > 0            an end (0, r] and the order of the model
-`Constant`      f is constant on an interval                           the precision
+`Constant`      f is constant on an interval                           precision, order of the model
 `Integral`      the integral of a term over (0, b] exceeds a number    points, precision
 `Odd`           f(-t) = -f(t)                                           none
 `Fact`          a comparison of rationals that the claim makes          none
@@ -65,7 +65,7 @@ class Positive:
 
 @dataclass(frozen=True)
 class Leading:
-    """f = c t^degree (1 + o(1)), c > 0, for t -> 0 or t -> oo. With a value, c agrees with it to 30 digits.
+    """f = c t^degree (1 + o(1)), c > 0, for t -> 0 or t -> oo. With a value, c is within 10^-30 of it.
 
     So f(0+) = 0 for a degree > 0, and f'(0+) = c for degree 1; for t -> oo f is unbounded if the degree is > 0.
     """

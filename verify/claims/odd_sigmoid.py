@@ -15,8 +15,6 @@ from sympy import tanh
 from theory import odd_sigmoid
 from theory.activation import CATALOGUE, Activation, t, x
 from theory.activation.arithmetic import evaluate
-from theory.activation.exponential import taylor_at_zero
-from theory.activation.expression import differentiate, substitute
 from theory.activation.parser import parse_activation
 from theory.activation.samples import MPMATH
 from theory.rounding import as_ball
@@ -25,6 +23,7 @@ from verify.certificates.problem import Problem
 from verify.certificates.problems import membership as outside
 from verify.certificates.problems.membership import membership
 from verify.certificates.terms import Term
+from verify.checker.slope import exact_slope
 from verify.claim import Check, Claim, Context, Twin
 from verify.claims import formalized, theorems
 from verify.claims.members import MEMBERS
@@ -244,20 +243,10 @@ def omega_claim(name: str, f: Activation) -> Claim:
 
 def _inverse_slope(f: Activation, critical: sympy.Expr, _: Context) -> Verdict:
     """f'(0+) by differentiation or by dividing t out: the theory's omega comes from truncated power series instead."""
-    slope = next((value for value in _slopes(f) if value.is_finite), None)
+    slope = exact_slope(f)
     if slope is None:
         return Undecided("f'(0) was not found by a second road")
     return identity_verdict(critical * slope - 1, {}, f"omega f'(0) - 1 has normal form 0 with f'(0) = {slope}")
-
-
-def _slopes(f: Activation) -> Iterator[sympy.Expr]:
-    """Roads to f'(0+): f' at 0, f(t)/t at 0, and exact division of exponential polynomials for coth t - 1/t."""
-    zero = sympy.Integer(0)
-    yield substitute(differentiate(f.half_line, t), t, zero)
-    yield substitute(f.half_line / t, t, zero)
-    coefficients = taylor_at_zero(f.half_line, t, 1)
-    if coefficients is not None:
-        yield sympy.Rational(coefficients[1].numerator, coefficients[1].denominator)
 
 
 def _difference_quotient(f: Activation, critical: sympy.Expr, _: Context) -> Verdict:

@@ -54,7 +54,7 @@ def judged(path: str) -> dict[str, Any]:
 
 
 def render(result: dict[str, Any], options: argparse.Namespace) -> str:
-    rejected = [[one["path"], one["reason"]] for one in result["certificates"] if not one["accepted"]]
+    rejected = [[_printable(one["path"]), _printable(one["reason"])] for one in result["certificates"] if not one["accepted"]]
     given = sorted({name for one in result["certificates"] for name in one["given"]})
     lines = [table(rejected, ["rejected", "why"])] if rejected else []
     if given:
@@ -62,3 +62,8 @@ def render(result: dict[str, Any], options: argparse.Namespace) -> str:
     counts = result["counts"]
     lines.append(f"{counts['accepted']} certificates accepted, {counts['rejected']} rejected")
     return "\n\n".join(lines)
+
+
+def _printable(text: str) -> str:
+    """What a file says of itself must not reach the terminal as a command."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

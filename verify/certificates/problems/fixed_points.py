@@ -17,6 +17,7 @@ from verify.certificates.checker import Condition, Fact, Leading, Positive
 from verify.certificates.problem import Numbers, Problem, constant
 from verify.certificates.problems.membership import at, axioms, bound, exact, half_line
 from verify.certificates.terms import T, curvature, number, slope, star
+from verify.checker.slope import is_critical
 from verify.enclosure.fixed_points import find_bracket
 
 Ratios = Sequence[sympy.Rational]
@@ -57,7 +58,7 @@ def _label(ratio: Any) -> str:
 
 
 def _slope_is(critical: sympy.Expr, f: Activation) -> list[Condition]:
-    """The stated gain is 1/f'(0), to 30 digits by f itself, and exactly the omega of the claim `odd_sigmoid.omega`."""
+    """The stated gain is 1/f'(0) within 10^-30 by f itself, and exactly the omega of the claim `odd_sigmoid.omega`."""
     return [
         Leading("f'(0+) = 1/omega", half_line(f), _ONE, value=number(1) / exact(critical)),
         Fact("the stated gain is omega", critical == omega(f)),
@@ -167,6 +168,7 @@ def trichotomy_outside(f: Activation, decay: Fraction, *, concave: bool) -> Prob
         return [
             axioms(f, numbers, concave=concave)["star_shaped"],
             *_slope_is(critical, f),
+            Fact("omega f'(0) = 1, exactly", is_critical(f, critical)),
             Fact("f' -> 0", decay < 0),
             Leading(f"|f'| ~ c x^{decay} for x -> oo", number(sign) * slope(h), decay, at_infinity=True),
         ]

@@ -16,6 +16,7 @@ from verify.certificates.problem import Numbers, Problem, constant
 from verify.certificates.problems.membership import at, exact, half_line
 from verify.certificates.terms import deviation, excess, number, power
 from verify.checker.near_critical import fits
+from verify.checker.slope import is_critical
 from verify.enclosure.fixed_points import find_bracket
 
 
@@ -33,6 +34,7 @@ def leading_law(f: Activation, largest: Fraction) -> Problem:
         bound = exact(law.constant) * power(epsilon, step / k)
         return [
             Leading("f'(0+) = 1/omega", h, Fraction(1), value=slope),
+            Fact("omega f'(0) = 1, exactly", is_critical(f, omega(f))),
             Fact("k and kappa are those of the expansion of f", fits(f, law)),
             Positive("xi_a/r - 1 < C epsilon^(s/k)", bound - ratio, high=top),
             Positive("1 - xi_a/r < C epsilon^(s/k)", bound + ratio, high=top),
