@@ -1,7 +1,7 @@
 """Checking a certificate: is every condition that the claim comes down to met, with the data that the certificate gives?
 
 The conditions are rebuilt from the claim (`verify.certificates.problem`); the certificate only says where to look. Nothing
-is searched, and nothing of the code that searched is used.
+is searched here, and nothing of the code that searched is used.
 
 ==============  =====================================================  ===========================================
 condition       says                                                   data

@@ -13,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from sympy import tanh
 
 from theory import odd_sigmoid
-from theory.activation import CATALOGUE, Activation, t, x
+from theory.activation import CATALOGUE, Activation, x
 from theory.activation.arithmetic import evaluate
 from theory.activation.parser import parse_activation
 from theory.activation.samples import MPMATH

@@ -1,4 +1,4 @@
-"""``oddsigmoid check PATH``: are these certificates what they say they are? Nothing is searched."""
+"""``oddsigmoid check PATH``: are these certificates what they say they are? No proof is searched for."""
 
 import argparse
 from collections import Counter
