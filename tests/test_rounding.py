@@ -31,6 +31,7 @@ def test_decimals_are_plain() -> None:
     assert decimal_string(Fraction(-1, 3), 3, -1) == "-0.334"
     assert decimal_string(Fraction(0), 5) == "0"
     assert [decimal_string(Fraction(99), digits) for digits in (2, 3)] == ["99", "99.0"]
+    assert decimal_string(Fraction(64, 7), 3) == "9.14"  # the lengths of 64 and 7 in bits are those of a number above 10
     assert decimal_string(Fraction(10**30), 3) == "1.00e+30"
     assert decimal_string(Fraction(1, 10**9), 2) == "1.0e-9"
 
