@@ -16,6 +16,7 @@ from theory.activation.balls import BALL
 from theory.activation.expression import t
 from theory.activation.parser import parse_activation
 from theory.odd_sigmoid import HIGHEST, ODD, NormalForm, UndeterminedError, is_tame, over_t, root_coefficients
+from verify.checker.slope import exact_slope, is_critical
 from verify.membership import decide_membership
 from verify.strategies import famous_look_alikes, look_alikes, members
 from verify.verdict import Proved, Refuted, Undecided
@@ -254,6 +255,22 @@ def test_slopes_at_0_without_an_expansion_come_from_the_quotient() -> None:
         odd_sigmoid.slope_at_zero(parse_activation("sin(x)/(sqrt(2)+abs(x))^9"))
     with pytest.raises(UndeterminedError, match="no expansion at 0 was found"):
         odd_sigmoid.slope_at_zero(parse_activation("1/(sqrt(2)+abs(x))^9"))
+
+
+@pytest.mark.parametrize(
+    ("text", "critical"),
+    [("tanh(x)", 1), ("2*tanh(3*x)", sympy.Rational(1, 6)), ("erf(x)", sympy.sqrt(sympy.pi) / 2), ("coth(x) - 1/x", 3)],
+)
+def test_the_critical_gain_is_told_exactly(text: str, critical: sympy.Expr) -> None:
+    f = parse_activation(text)
+    assert is_critical(f, sympy.sympify(critical))
+    assert not is_critical(f, critical * (1 + sympy.Rational(1, 10**40)))
+
+
+def test_without_a_slope_no_gain_is_seen_to_be_critical() -> None:
+    root = Activation(sympy.sign(x) * sympy.sqrt(sympy.Abs(x)))
+    assert exact_slope(root) is None
+    assert not is_critical(root, sympy.Integer(1))
 
 
 def test_jumps_and_roots_at_0_are_told() -> None:
