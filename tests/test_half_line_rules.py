@@ -1,4 +1,4 @@
-"""Rules of the checker one by one: signs, closure, growth, identities and forms of derivatives, at both sides of each limit."""
+"""Rules of the checker one by one: signs, closure, growth and forms of derivatives, at both sides of each limit."""
 
 from fractions import Fraction
 
@@ -30,7 +30,7 @@ from sympy import (
 
 from theory.activation import Activation, t, x
 from theory.activation.exponential import ExponentialPolynomial
-from verify.checker import hypergeometric, rules
+from verify.checker import rules
 from verify.checker.closure import obligations
 from verify.checker.cover import CURVATURE, KINKED, SLOPE, STAR, VALUE, Quantity
 from verify.checker.forms import derivative_forms, last_form
@@ -47,10 +47,7 @@ from verify.checker.sign import (
     structural_sign,
     without_known_kinks,
 )
-from verify.verdict import Proved, Refuted
 
-y, z = sympy.symbols("y z", positive=True)
-s = sympy.Symbol("s", positive=True)
 NAUGHT = sin(1) ** 2 + cos(1) ** 2 - 1  # 0, but no ball can tell
 POINTS = ("0.001", "0.3", "1", "2.5", "30")
 
@@ -182,6 +179,13 @@ def test_where_an_expression_is_defined(expression: sympy.Expr, defined: bool) -
     assert is_defined(expression) == defined
 
 
+def test_two_kinks_at_one_place_are_resolved_together():
+    for choose in (sympy.Max, sympy.Min):
+        twice = sympy.Abs(x - 1) + choose(x - 1, 0)
+        assert not is_odd(Activation(twice))
+        assert is_odd(Activation(twice - twice.subs(x, -x)))
+
+
 # --- closure ----------------------------------------------------------------------------------------------------------
 
 
@@ -266,57 +270,9 @@ def test_growth_like_a_logarithm_is_the_least_that_diverges() -> None:
     assert [is_bounded(h) for h in (tanh(t), 1 / t, log(1 + t), t * sin(t), exp(sqrt(t)))] == [True, True, False, False, False]
 
 
-# --- identities -------------------------------------------------------------------------------------------------------
-
-UP, DOWN = exp(y), exp(-y)
-
-
-@pytest.mark.parametrize(
-    ("function", "form"),
-    [
-        (sinh, (UP - DOWN) / 2),
-        (cosh, (UP + DOWN) / 2),
-        (tanh, (UP - DOWN) / (UP + DOWN)),
-        (coth, (UP + DOWN) / (UP - DOWN)),
-        (sech, 2 / (UP + DOWN)),
-        (csch, 2 / (UP - DOWN)),
-    ],
-)
-def test_hyperbolic_functions_are_what_exponentials_make_them(function: sympy.Function, form: sympy.Expr) -> None:
-    assert is_zero(function(y) - form)
-    assert is_zero(function(y + z) - form.subs(y, y + z))
-    assert not is_zero(function(y) + form)
-    assert not is_zero(function(2 * y) - form)
-
-
-@pytest.mark.parametrize(
-    ("expression", "zero"),
-    [
-        ((y / z) ** 100 - y**100 * z**-100, True),
-        ((2 * y) ** -70 - 2**-70 * y**-70, True),
-        ((1 + y) ** 64 - (1 + y) ** 63 - y * (1 + y) ** 63, True),
-        ((1 + y) ** -2 - 1 / (1 + 2 * y + y**2), True),
-        ((1 + y) ** -2 - (1 + 2 * y + y**2), False),
-        ((1 + y) ** 3 - (1 + y) ** 2, False),
-        (y ** (s / 2) * y ** (s / 3) - y ** (5 * s / 6), True),
-        (y ** (s / 2) * y ** (s / 3) - y ** (s / 6), False),
-        (exp(2 * y / 3) * exp(y / 3) - exp(y), True),
-        (y ** Rational(2, 3) * y ** Rational(1, 3) - y, True),
-        (y ** Rational(-2, 3) * y - y ** Rational(1, 3), True),
-        (y ** (s + 2) - y**2 * y**s, True),
-        (1 / y + 1 / z - (y + z) / (y * z), True),
-        (1 / y + 1 / z - (y - z) / (y * z), False),
-    ],
-)
-def test_normal_forms(expression: sympy.Expr, zero: bool) -> None:
-    assert is_zero(expression) == zero
-
-
-def test_nothing_is_concluded_beyond_the_greatest_power() -> None:
-    """(1 + y)^2 is no monomial: its powers are multiplied out up to the 64th."""
-    for n, found in ((64, True), (65, False)):
-        assert is_zero((1 + y) ** n - sympy.expand((1 + y) ** n)) == found
-        assert is_zero((1 + y) ** -n - 1 / sympy.expand((1 + y) ** n)) == found
+def test_exp_of_what_changes_its_sign_is_not_taken_for_bounded():
+    for argument in (t - 1, 1 - t):
+        assert growth(sympy.exp(argument)) == (None, None)
 
 
 # --- forms of derivatives -----------------------------------------------------------------------------------------------
@@ -420,39 +376,3 @@ def test_a_sign_that_no_ball_sees_is_not_confirmed() -> None:
     assert close_by_balls(tanh(t), CURVATURE, -1)
     with pytest.raises(ContradictionError):
         close_by_balls(tanh(t), CURVATURE, 1)
-
-
-# --- series -------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("change", "word"),
-    [({}, Proved), ({"rest": 1}, Refuted), ({"first": 1}, Refuted), ({"ratio": 1}, Refuted)],
-    ids=["true", "rest", "first", "ratio"],
-)
-def test_a_series_is_told_from_another_by_its_rest_its_first_term_and_its_ratio(change: dict[str, int], word: type) -> None:
-    """3 + 2 z 2F1(1, y; s; z): terms 2 z (y)_k/(s)_k z^k."""
-    k = hypergeometric.k
-    formula = 3 + 2 * z * sympy.hyper((1, y), (s,), z)
-    parts = {"rest": sympy.Integer(3), "first": 2 * z, "ratio": (y + k) / (s + k) * z}
-    parts = {name: part * (1 + change.get(name, 0)) for name, part in parts.items()}
-    assert isinstance(hypergeometric.series_verdict(formula, **parts, sample={y: 3, s: 5, z: 2}, reason=""), word)
-
-
-def test_a_formula_without_one_hypergeometric_function_is_refused() -> None:
-    one, other = sympy.hyper((1, y), (s,), z), sympy.hyper((2, y), (s,), z)
-    for formula in (z, one + other, one**2):
-        with pytest.raises(ValueError, match="one hypergeometric"):
-            hypergeometric.series_verdict(formula, z, z, z, {}, "")
-
-
-def test_exp_of_what_changes_its_sign_is_not_taken_for_bounded():
-    for argument in (t - 1, 1 - t):
-        assert growth(sympy.exp(argument)) == (None, None)
-
-
-def test_two_kinks_at_one_place_are_resolved_together():
-    for choose in (sympy.Max, sympy.Min):
-        twice = sympy.Abs(x - 1) + choose(x - 1, 0)
-        assert not is_odd(Activation(twice))
-        assert is_odd(Activation(twice - twice.subs(x, -x)))

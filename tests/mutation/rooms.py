@@ -88,7 +88,7 @@ ROOMS = (
     Room("jacobian", ("theory/jacobian/*.py",), ("jacobian", "network_jacobian")),
     Room("mean field", ("theory/mean_field/*.py",), ("mean_field", "mean_field_enclosures", "failures")),
     Room("overlap", ("theory/overlap/*.py",), ("overlap",)),
-    Room("scaling limit", ("theory/scaling_limit/*.py",), ("scaling_limit", "failures")),
+    Room("scaling limit", ("theory/scaling_limit/*.py",), ("scaling_limit", "scaling_entrance", "failures")),
     Room(
         "training",
         ("theory/training/*.py",),
@@ -108,11 +108,13 @@ ROOMS = (
         (
             "checker",
             "half_line_rules",
+            "identities",
             "gaussian_words",
             "checker_integrals",
             "checker_tail",
             "near_critical_checker",
             "searches",
+            "fixed_points",
             "judged_parts",
             "cover",
             "gain_intervals",
@@ -123,6 +125,7 @@ ROOMS = (
             "gains",
             "calibration_limits",
             "scaling_limit",
+            "scaling_entrance",
         ),
     ),
 )
