@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
@@ -18,7 +17,6 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_certificate_arithmetic import value_of
-from test_cli import run, run_json
 
 from theory.activation import Activation, x
 from verify.certificates import certificate
@@ -29,9 +27,7 @@ from verify.certificates.problems.lyapunov import exponential_integral, integrat
 from verify.certificates.problems.membership import membership
 from verify.certificates.terms import hypergeometric, number
 from verify.certificates.writer import NotFoundError, find_parts
-from verify.claim import Context
 from verify.claims import all_claims
-from verify.ledger import run_claim
 
 CLAIMS = {claim.id: claim for claim in all_claims()}
 CERTIFIED = [claim.id for claim in all_claims() if certificate.problem_of(claim) is not None]
@@ -121,98 +117,23 @@ def test_the_parameters_of_a_sum_are_in_the_hash_of_its_conditions():
     assert len({certificate.problem_hash(claim, [constant("c", one)]) for one in sums}) == 2
 
 
-# --- what the ledger says of them -----------------------------------------------------------------------------------
+def test_the_exactness_of_omega_is_seen_without_an_expansion():
+    """No claim is about these omega, so the conditions have it; 1 + 10^-31 is within 10^-30 of f'(0) = 1."""
+    for name in ("bifurcation.trichotomy_outside.asinh", "bifurcation.error_bound.mixed"):
+        problem = certificate.problem_of(CLAIMS[name])
+        conditions = problem.conditions(CLAIMS[name].subject(), certificate._numbers(json.loads(text_for(name))))
+        assert Fact("omega f'(0) = 1, exactly", holds=True) in conditions
+    problem = certificate.problem_of(CLAIMS["bifurcation.trichotomy_outside.asinh"])
+    near = 1 + sympy.Rational(1, 10**31)
+    assert Fact("omega f'(0) = 1, exactly", holds=False) in problem.conditions(near, {})
 
 
-NAMED = "gains.minimum"
-
-
-def rewritten(folder: Path, **changes: Any) -> Path:
-    """The folder with the recorded certificate, altered, and with the hash of its content made anew."""
-    found = json.loads(text_for(NAMED)) | changes
-    (folder / f"{NAMED}.json").write_text(json.dumps(found | {"sha256": certificate.content_hash(found)}))
-    return folder
-
-
-def test_a_recorded_certificate_is_found_by_its_hashes_alone(tmp_path):
-    """Without its parts it shows nothing, which is for `check` to see."""
-    assert certificate.status(CLAIMS[NAMED]) == "recorded"
-    folder = rewritten(tmp_path, parts=[])
-    assert certificate.status(CLAIMS[NAMED], folder) == "recorded"
-    with pytest.raises(RejectedError, match="the claim has 2"):
-        certificate.check_text((folder / f"{NAMED}.json").read_text(), CLAIMS)
-
-
-def test_where_there_is_none(tmp_path):
-    assert certificate.status(CLAIMS[NAMED], tmp_path) == "none"
-    assert certificate.status(CLAIMS[NAMED], tmp_path / "nowhere") == "none"
-    assert certificate.status(CLAIMS["gains.exponent"]) is None, "no check of it is by enclosure"
-
-
-@pytest.mark.parametrize(
-    "claim",
-    [
-        replace(CLAIMS[NAMED], statement="lambda_1 falls"),
-        replace(CLAIMS[NAMED], uses=()),
-        replace(CLAIMS[NAMED], hypotheses=("s > 1",)),
-        replace(CLAIMS[NAMED], subject=CLAIMS[NAMED].twin.make),
-        replace(CLAIMS["gains.critical_noise"], id=NAMED),
-    ],
-    ids=["statement", "uses", "hypotheses", "subject", "problem"],
-)
-def test_a_certificate_of_what_the_claim_was_is_stale(claim):
-    assert certificate.status(claim) == "stale"
-
-
-@pytest.mark.parametrize(
-    "changes", [{"claim": "gains.critical_noise"}, {"statement": "less"}, {"problem_sha256": ""}, {"numbers": {"x": "1/0"}}]
-)
-def test_a_certificate_of_something_else_is_stale(changes, tmp_path):
-    assert certificate.status(CLAIMS[NAMED], rewritten(tmp_path, **changes)) == "stale"
-
-
-@pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b"{}"])
-def test_what_cannot_be_read_is_stale(content, tmp_path):
-    (tmp_path / f"{NAMED}.json").write_bytes(content)
-    assert certificate.status(CLAIMS[NAMED], tmp_path) == "stale"
-
-
-def test_an_altered_certificate_is_stale(tmp_path):
-    (tmp_path / f"{NAMED}.json").write_text(text_for(NAMED).replace('"bits": 128', '"bits": 129', 1))
-    assert certificate.status(CLAIMS[NAMED], tmp_path) == "stale"
-
-
-def test_the_ledger_says_which_certificate_it_found(capsys, tmp_path):
-    def said(*arguments: str) -> dict[str, list[str | None]]:
-        _, ledger = run_json(capsys, "verify", NAMED, "gains.critical_noise", *arguments)
-        return {entry["id"]: [item.get("certificate") for item in entry["evidence"]] for entry in ledger["claims"]}
-
-    assert said() == {NAMED: ["recorded"], "gains.critical_noise": ["recorded", None]}
-    assert said("--certificates", str(tmp_path)) == {NAMED: ["none"], "gains.critical_noise": ["none", None]}
-    folder = str(rewritten(tmp_path, uses=[]))
-    assert said("--certificates", folder) == {NAMED: ["stale"], "gains.critical_noise": ["none", None]}
-
-
-def test_the_terminal_names_the_command_for_each(capsys, tmp_path):
-    _, out, _ = run(capsys, "verify", "-v", NAMED)
-    assert f"certificate recorded; check it with: oddsigmoid check evidence/certificates/{NAMED}.json\n" in out
-    _, out, _ = run(capsys, "verify", "-v", NAMED, "--certificates", str(tmp_path))
-    assert f"certificate none; write it with: oddsigmoid certify {NAMED} --directory {tmp_path}\n" in out
-
-
-def test_a_missing_folder_of_certificates_is_named(capsys, tmp_path):
-    code, out, err = run(capsys, "verify", NAMED, "--certificates", str(tmp_path / "nowhere"))
-    assert (code, out) == (2, "")
-    assert "certificates=" in err
-    assert "oddsigmoid certify" in err
-
-
-def test_a_claim_whose_subject_cannot_be_made_has_a_stale_certificate_and_keeps_its_entry():
-    def broken() -> Any:
-        raise TypeError("no subject")
-
-    entry = run_claim(replace(CLAIMS[NAMED], subject=broken), Context(), None)
-    assert (entry["verdict"], entry["evidence"][0]["certificate"]) == ("undecided", "stale")
+def test_conditions_are_checked_in_their_order():
+    conditions = [Fact("first", holds=True), Fact("second", holds=False)]
+    with pytest.raises(RejectedError, match="second: it does not hold"):
+        check_conditions(conditions, [{"condition": "first"}, {"condition": "second"}])
+    with pytest.raises(RejectedError, match="expected 'first'"):
+        check_conditions(conditions, [{"condition": "second"}, {"condition": "first"}])
 
 
 # --- alterations ------------------------------------------------------------------------------------------------------
@@ -402,61 +323,3 @@ def test_the_checker_imports_nothing_of_ours_but_itself():
 
 
 _MODULES = (".arithmetic", ".checker", ".evaluation", ".oddness", ".series", ".taylor_models", ".terms")
-
-
-# --- the commands -----------------------------------------------------------------------------------------------------
-
-
-def test_certify_and_check(capsys, tmp_path):
-    folder = tmp_path / "certificates"
-    _, written = run_json(
-        capsys, "certify", "bifurcation.trichotomy.tanh", "odd_sigmoid.member.tanh", "--directory", str(folder)
-    )
-    assert [one["claim"] for one in written["certificates"]] == ["odd_sigmoid.member.tanh", "bifurcation.trichotomy.tanh"]
-    _, checked = run_json(capsys, "check", str(folder))
-    assert checked["counts"] == {"accepted": 2, "rejected": 0}
-    assert "odd_sigmoid.member.tanh" not in {name for one in checked["certificates"] for name in one["given"]}
-    path = folder / "odd_sigmoid.member.tanh.json"
-    path.write_text(path.read_text().replace("odd sigmoid", "even sigmoid"))
-    code, out, _ = run(capsys, "check", str(path))
-    assert code == 1
-    assert "altered" in out
-
-
-@pytest.mark.parametrize("name", ["\ud800", "x\n\x1b[2J133 certificates accepted, 0 rejected\x1b[8m"])
-def test_what_a_file_says_of_itself_is_not_for_the_terminal(capsys, tmp_path, name):
-    found = json.loads(text_for("odd_sigmoid.member.tanh")) | {"claim": name}
-    path = tmp_path / "x.json"
-    path.write_text(json.dumps(found | {"sha256": certificate.content_hash(found)}))
-    code, out, _ = run(capsys, "check", str(path))
-    assert code == 1
-    assert all(line.isprintable() for line in out.splitlines())
-    assert ascii(name)[1:-1] in out
-    assert out.splitlines()[-1] == "0 certificates accepted, 1 rejected"
-
-
-def test_the_exactness_of_omega_is_seen_without_an_expansion():
-    """No claim is about these omega, so the conditions have it; 1 + 10^-31 is within 10^-30 of f'(0) = 1."""
-    for name in ("bifurcation.trichotomy_outside.asinh", "bifurcation.error_bound.mixed"):
-        problem = certificate.problem_of(CLAIMS[name])
-        conditions = problem.conditions(CLAIMS[name].subject(), certificate._numbers(json.loads(text_for(name))))
-        assert Fact("omega f'(0) = 1, exactly", holds=True) in conditions
-    problem = certificate.problem_of(CLAIMS["bifurcation.trichotomy_outside.asinh"])
-    near = 1 + sympy.Rational(1, 10**31)
-    assert Fact("omega f'(0) = 1, exactly", holds=False) in problem.conditions(near, {})
-
-
-def test_a_missing_path_is_named(capsys, tmp_path):
-    for path in (tmp_path, tmp_path / "nowhere.json"):
-        code, _, err = run(capsys, "check", str(path))
-        assert code == 2
-        assert "path=" in err
-        assert "oddsigmoid certify" in err
-
-
-def test_conditions_are_checked_in_their_order():
-    conditions = [Fact("first", holds=True), Fact("second", holds=False)]
-    with pytest.raises(RejectedError, match="second: it does not hold"):
-        check_conditions(conditions, [{"condition": "first"}, {"condition": "second"}])
-    with pytest.raises(RejectedError, match="expected 'first'"):
-        check_conditions(conditions, [{"condition": "second"}, {"condition": "first"}])

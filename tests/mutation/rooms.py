@@ -54,6 +54,7 @@ ROOMS = (
             "certificate_conditions",
             "certificate_faults",
             "certificates",
+            "certificate_files",
         ),
         without=("test_the_certificate_shows_the_claim_and_not_its_twin", "test_what_is_no_odd_sigmoid_gets_no_certificate"),
         exhaustive=True,
